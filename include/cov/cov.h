@@ -1,0 +1,382 @@
+/* libcov: exact coverage statistics per administrative area.
+ * SPDX-License-Identifier: MIT
+ *
+ *     areas + points + footprints -> tally -> indicators -> report
+ *
+ * An area is an administrative unit. A point stands for one household, or for as many as its
+ * weight says. A footprint is the set of places one service reaches. A tally counts, exactly and in
+ * integers, the households per (area, set of services that reach them). An indicator is a
+ * question asked of the tally, a report its answers per area, per parent and in total.
+ *
+ * Coordinates. x is east or longitude, y north or latitude, in the unit of the data (degrees or
+ * metres, never radians). Everything that meets in one tally is in one plane and one coordinate
+ * system; the core never transforms. Straight edges are straight in that plane.
+ *
+ * Borders. Every point lies in exactly one area of an edge-matched coverage. A point on a border
+ * belongs to the area that holds the place a hair to the east of it and, an infinitely smaller
+ * hair, to the north: (x + e, y + e*e) as e goes to 0. So a point on a border belongs to the area
+ * on its eastern side; on a border that runs exactly east-west, to the northern one. The rule is
+ * decided with exact arithmetic, never with a tolerance.
+ *
+ * Errors. Every function that can fail returns a cov_status: 0, or a positive code that must be
+ * checked. Treat a code you don't know as a failure. The last parameter, cov_error *err, may be
+ * NULL; where it is not, a failure writes its code and a sentence that names the thing and the
+ * remedy. On failure the outputs are untouched.
+ *
+ * Threads. There is no global state and nothing to initialise. A const handle may be used by any
+ * number of threads at once; a handle that isn't const, by one at a time.
+ *
+ * Memory. The caller frees what it creates with the matching _free, which accepts NULL. Handles
+ * borrow nothing from the arrays given to a _create function, unless its comment says so.
+ */
+#ifndef COV_COV_H
+#define COV_COV_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cov/version.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define COV_API __attribute__((visibility("default")))
+#define COV_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define COV_API
+#define COV_MUST_CHECK
+#endif
+
+/* ---------------------------------------------------------------- status and errors */
+
+/* 0 or one of COV_ERR_*. The numbers are append-only: a code keeps its meaning for ever. */
+typedef int32_t cov_status;
+
+enum {
+    COV_OK = 0,
+    COV_ERR_ARGUMENT = 1, /* the caller's mistake: NULL, out of range, unknown option */
+    COV_ERR_MEMORY = 2,   /* an allocation failed */
+    COV_ERR_LIMIT = 3,    /* more than can be counted exactly: services, sets, a sum over 2^64-1 */
+    COV_ERR_GEOMETRY = 4, /* not a polygon, damaged WKB, a coordinate that is not a number */
+    COV_ERR_ID = 5,       /* an id that is missing, empty or stands twice */
+    COV_ERR_EXPRESSION = 6, /* an indicator's expression or name that can't be understood */
+    COV_ERR_FORMAT = 7,     /* bytes that are not a saved tally, or a damaged or newer one */
+    COV_ERR_MISMATCH = 8,   /* tallies that don't belong together */
+    COV_ERR_LEDGER = 9,     /* a ledger that doesn't balance: never expected, never hidden */
+    COV_ERR_INPUT = 10,     /* a file whose content can't be used: says which and why */
+    COV_ERR_CRS = 11,       /* a coordinate reference system that is missing, unknown or unsafe */
+    COV_ERR_EXISTS = 12,    /* the output exists already */
+    COV_ERR_IO = 13,        /* reading or writing failed */
+    COV_ERR_CANCELLED = 14  /* the progress callback asked to stop */
+};
+
+/* What went wrong. `message` is UTF-8, ends in a NUL, has no newline at its end. */
+typedef struct cov_error {
+    cov_status code;
+    char message[1020];
+} cov_error;
+
+/* The name of a code, "COV_ERR_LIMIT"; "COV_ERR_UNKNOWN" for a code this version doesn't know. */
+COV_API const char *cov_status_name(cov_status code);
+
+/* The library's version, COV_VERSION of the binary that runs. */
+COV_API const char *cov_version(void);
+
+/* ---------------------------------------------------------------- areas */
+
+/* One administrative unit, as given to cov_areas_create. */
+typedef struct cov_area {
+    const char *id;             /* UTF-8, unique, not empty; kept as text: "00123" stays "00123" */
+    const char *name;           /* UTF-8, or NULL */
+    const char *const *parents; /* ids of the parents, nearest first, one for each level of the
+                                   options; an entry may be NULL (no parent); NULL where the options
+                                   have no levels */
+    const void *wkb;            /* Polygon or MultiPolygon in WKB: ISO or extended, with or without
+                                   Z and M (ignored), either byte order. Rings in either winding.
+                                   Polygons must be valid in the sense of OGC Simple Features; the
+                                   answer inside an invalid one is unspecified, though never unsafe */
+    size_t wkb_size;            /* in bytes */
+} cov_area;
+
+typedef struct cov_areas_options {
+    size_t size;               /* sizeof(cov_areas_options): set by the initialiser */
+    const char *const *levels; /* names of the levels above the areas, nearest first, e.g.
+                                  {"ma_huyen", "ma_tinh"}; NULL where n_levels is 0 */
+    size_t n_levels;
+    const char *crs; /* free text that names the coordinate system (WKT, "EPSG:4326"); part
+                        of the fingerprint, otherwise not looked at; NULL for none */
+} cov_areas_options;
+
+#define COV_AREAS_OPTIONS_INIT                                                                     \
+    {                                                                                              \
+        sizeof(cov_areas_options), NULL, 0, NULL                                                   \
+    }
+
+/* Immutable: the areas, in the order of their ids (compared as bytes), with their index. */
+typedef struct cov_areas cov_areas;
+
+/* Build areas from n >= 1 units. `options` may be NULL. The order of the input has no influence on
+ * anything: the areas are sorted by id, and the index of an area in every other function is its
+ * place in that order. Errors name the area: COV_ERR_ID (empty or duplicate id),
+ * COV_ERR_GEOMETRY (no polygon, no area, NaN or over 1e150), COV_ERR_LIMIT (over 2^30-2 areas). */
+COV_API COV_MUST_CHECK cov_status cov_areas_create(const cov_area *areas, size_t n,
+                                                   const cov_areas_options *options,
+                                                   cov_areas **out, cov_error *err);
+COV_API void cov_areas_free(cov_areas *areas);
+
+COV_API size_t cov_areas_count(const cov_areas *areas);
+COV_API size_t cov_areas_levels(const cov_areas *areas);
+
+/* Text of area `index` < count, or of level `level` < levels; NULL where there is none (no name, no
+ * parent, out of range). Owned by the areas. */
+COV_API const char *cov_areas_id(const cov_areas *areas, size_t index);
+COV_API const char *cov_areas_name(const cov_areas *areas, size_t index);
+COV_API const char *cov_areas_parent(const cov_areas *areas, size_t index, size_t level);
+COV_API const char *cov_areas_level_name(const cov_areas *areas, size_t level);
+COV_API const char *cov_areas_crs(const cov_areas *areas);
+
+/* The index of the area with this id, or -1. */
+COV_API int32_t cov_areas_find(const cov_areas *areas, const char *id);
+
+/* West, south, east, north. */
+COV_API void cov_areas_extent(const cov_areas *areas, double extent[4]);
+
+/* A number that is equal for equal areas (ids, names, parents, levels, coordinates, crs) in any
+ * input order, and almost certainly different otherwise. Stable from version to version. */
+COV_API uint64_t cov_areas_fingerprint(const cov_areas *areas);
+
+/* Bytes held by the index, without ids and names. */
+COV_API size_t cov_areas_memory(const cov_areas *areas);
+
+/* ---------------------------------------------------------------- points */
+
+/* A batch of points, borrowed for the time of a call. Strides are in bytes, so that interleaved
+ * (x, y) pairs, NumPy views and GeoArrow buffers pass without a copy; 0 means sizeof(double). */
+typedef struct cov_points {
+    size_t n;
+    const double *x; /* a point whose x or y is not finite is "without location" */
+    const double *y;
+    size_t x_stride;
+    size_t y_stride;
+    const uint64_t *weight; /* households per point in units of 1/scale of the tally; NULL: one
+                               household each */
+    const uint64_t *served; /* one word per point, bit k: service k reaches it; for the services
+                               without a footprint; NULL: no bit set */
+} cov_points;
+
+#define COV_POINTS_INIT                                                                            \
+    {                                                                                              \
+        0, NULL, NULL, 0, 0, NULL, NULL                                                            \
+    }
+
+/* Write to area_out[i] the index of the area that holds point i, or -1 (outside all, or without
+ * location). Where areas overlap the owner is the first in the order of ids. `overlaps_out`, where
+ * not NULL, gets the number of points that lie in more than one area. Allocates nothing. */
+COV_API COV_MUST_CHECK cov_status cov_areas_locate(const cov_areas *areas, const cov_points *points,
+                                                   int32_t *area_out, uint64_t *overlaps_out,
+                                                   cov_error *err);
+
+/* ---------------------------------------------------------------- footprints */
+
+/* Immutable: the places one service reaches. */
+typedef struct cov_footprint cov_footprint;
+
+/* The union of n >= 1 polygons or multipolygons (WKB as in cov_area): a point is reached when it is
+ * inside any of them, by the border rule above. They may overlap and touch in any way, each of
+ * them must be valid. Errors: COV_ERR_GEOMETRY (names the number of the polygon, from 0). */
+COV_API COV_MUST_CHECK cov_status cov_footprint_polygons(const void *const *wkb,
+                                                         const size_t *sizes, size_t n,
+                                                         cov_footprint **out, cov_error *err);
+COV_API void cov_footprint_free(cov_footprint *footprint);
+
+/* West, south, east, north. */
+COV_API void cov_footprint_extent(const cov_footprint *footprint, double extent[4]);
+COV_API size_t cov_footprint_memory(const cov_footprint *footprint);
+
+/* Set bit `bit` < 64 of served[i] where point i is reached; leave it alone otherwise. Points
+ * without location are not reached. Allocates nothing. */
+COV_API COV_MUST_CHECK cov_status cov_footprint_mark(const cov_footprint *footprint,
+                                                     const cov_points *points, unsigned bit,
+                                                     uint64_t *served, cov_error *err);
+
+/* ---------------------------------------------------------------- services */
+
+#define COV_SERVICES_MAX 64
+
+/* A technology and, after a slash, an operator: "4g/viettel"; or a technology alone: "fiber". Its
+ * place in the array of services is its bit. Names consist of ASCII letters and digits, '_', '-',
+ * '.', and any character outside ASCII, with at most one '/'. */
+typedef struct cov_service {
+    const char *name;
+    const cov_footprint *footprint; /* borrowed, must outlive the tally; NULL where the answer comes
+                                       with the points, in `served` */
+} cov_service;
+
+/* Read the answer of a text column, in any case, blanks around it ignored: yes y true t 1 co có x,
+ * no n false f 0 khong không. Writes 1 or 0. Anything else, also an empty text, is COV_ERR_INPUT:
+ * an unknown answer is never taken for a no. */
+COV_API COV_MUST_CHECK cov_status cov_answer_parse(const char *text, int *out, cov_error *err);
+
+/* ---------------------------------------------------------------- tally */
+
+/* Exact counts per (area, set of services). Mutable; merging is associative and commutative. */
+typedef struct cov_tally cov_tally;
+
+typedef struct cov_tally_options {
+    size_t size;      /* sizeof(cov_tally_options) */
+    uint32_t scale;   /* units per household: 1 for whole weights, 1000 for thousandths */
+    size_t max_cells; /* at most so many distinct (area, set) pairs; beyond it COV_ERR_LIMIT */
+} cov_tally_options;
+
+#define COV_TALLY_OPTIONS_INIT                                                                     \
+    {                                                                                              \
+        sizeof(cov_tally_options), 1, (size_t)1 << 26                                              \
+    }
+
+/* Points, and the sum of their weights in units of 1/scale. */
+typedef struct cov_count {
+    uint64_t points;
+    uint64_t weight;
+} cov_count;
+
+/* Every point that enters ends in exactly one of the five buckets:
+ * read = assigned + outside + no_location + duplicate + rejected, in points and in weight. */
+typedef struct cov_ledger {
+    cov_count read;
+    cov_count assigned;    /* in an area */
+    cov_count outside;     /* in none */
+    cov_count no_location; /* a coordinate that is not finite, a null geometry */
+    cov_count duplicate;   /* told by the caller: counted already */
+    cov_count rejected;    /* told by the caller: unusable */
+    cov_count overlap;     /* of the assigned: in more than one area; not a bucket of its own */
+} cov_ledger;
+
+typedef enum cov_exclusion { COV_EXCLUDE_DUPLICATE = 1, COV_EXCLUDE_REJECTED = 2 } cov_exclusion;
+
+/* An empty tally of up to COV_SERVICES_MAX services. The areas and footprints are borrowed and must
+ * outlive the tally. `options` may be NULL. Errors: COV_ERR_ARGUMENT (a name that is malformed, or
+ * "fiber" beside "fiber/vnpt"), COV_ERR_ID (a name twice), COV_ERR_LIMIT (too many services). */
+COV_API COV_MUST_CHECK cov_status cov_tally_create(const cov_areas *areas,
+                                                   const cov_service *services, size_t n_services,
+                                                   const cov_tally_options *options,
+                                                   cov_tally **out, cov_error *err);
+COV_API void cov_tally_free(cov_tally *tally);
+
+/* Count a batch: locate each point, mark the services with a footprint, add its weight. The whole
+ * batch is counted, or, on an error, nothing of it. */
+COV_API COV_MUST_CHECK cov_status cov_tally_push(cov_tally *tally, const cov_points *points,
+                                                 cov_error *err);
+
+/* Book points that are not to be counted, with their weight, so that the ledger stays whole. */
+COV_API COV_MUST_CHECK cov_status cov_tally_exclude(cov_tally *tally, cov_exclusion why,
+                                                    uint64_t points, uint64_t weight,
+                                                    cov_error *err);
+
+/* Add `from` to `into`. Both must have equal areas (fingerprint) and the same service names in the
+ * same order, else COV_ERR_MISMATCH. Where the scales are 1 and 1000, `into` becomes the finer. */
+COV_API COV_MUST_CHECK cov_status cov_tally_merge(cov_tally *into, const cov_tally *from,
+                                                  cov_error *err);
+
+COV_API void cov_tally_ledger(const cov_tally *tally, cov_ledger *out);
+COV_API uint32_t cov_tally_scale(const cov_tally *tally);
+COV_API size_t cov_tally_services(const cov_tally *tally);
+COV_API const char *cov_tally_service_name(const cov_tally *tally, size_t index);
+
+/* A tally as bytes: a header with format version, fingerprint of the areas, scale, service names,
+ * ledger; the counts in the order of (area, set); a checksum. Little-endian on every machine. The
+ * bytes are equal for equal counts, however they came about. cov_tally_save needs a buffer of at
+ * least cov_tally_saved_size bytes (COV_ERR_ARGUMENT otherwise). */
+COV_API size_t cov_tally_saved_size(const cov_tally *tally);
+COV_API COV_MUST_CHECK cov_status cov_tally_save(const cov_tally *tally, void *buffer,
+                                                 size_t capacity, cov_error *err);
+
+/* Read a saved tally back: COV_ERR_FORMAT for bytes that are not one (any single changed byte is
+ * noticed), COV_ERR_MISMATCH where it was made with other areas. A loaded tally has no footprints:
+ * it merges and reports; cov_tally_push on it is COV_ERR_ARGUMENT. */
+COV_API COV_MUST_CHECK cov_status cov_tally_load(const cov_areas *areas, const void *bytes,
+                                                 size_t size, cov_tally **out, cov_error *err);
+
+/* ---------------------------------------------------------------- indicators */
+
+/* A question about one household, answered by the set of services that reach it.
+ *
+ *     fiber                       a technology: reached by any operator's fiber
+ *     4g/viettel                  one service
+ *     any(4g/x, 5g/y)             at least one of the services that match
+ *     all(4g/x, ...)              every one of them
+ *     count(5g/x, ...) >= 2       how many of them; also > <= < == (or =) !=
+ *     !a   a & b   a | b   (a)    not, and, or; ! binds tightest, then &, then |
+ *
+ * where x may be a glob: '*' stands for any run of characters but '/', '?' for one. The patterns of
+ * any, all and count are separated by commas, a service counts once however many match it. A name
+ * or pattern that matches no service is an error, so that a slip of the pen is not 0 %. */
+typedef struct cov_indicator {
+    const char *name;       /* UTF-8, unique, not empty; NULL: the expression itself */
+    const char *expression; /* see above */
+} cov_indicator;
+
+/* Check indicators before any data is read. COV_ERR_EXPRESSION names the indicator, the column of
+ * the mistake (from 1, in characters) and what was expected there. */
+COV_API COV_MUST_CHECK cov_status cov_indicators_check(const cov_indicator *indicators, size_t n,
+                                                       const cov_service *services,
+                                                       size_t n_services, cov_error *err);
+
+/* ---------------------------------------------------------------- report */
+
+/* Immutable: the answers, per area, rolled up to every level of parents, and in total. */
+typedef struct cov_report cov_report;
+
+/* Evaluate indicators on a tally. With n = 0 the default ones: for each technology, in order of
+ * appearance, the union over its operators under the technology's name, then each service under its
+ * own. The tally may be freed afterwards, the areas are borrowed and must outlive the report.
+ * COV_ERR_LEDGER where the tally's ledger doesn't balance. */
+COV_API COV_MUST_CHECK cov_status cov_report_create(const cov_tally *tally,
+                                                    const cov_indicator *indicators, size_t n,
+                                                    cov_report **out, cov_error *err);
+COV_API void cov_report_free(cov_report *report);
+
+/* Rows: first the areas in order of id, then each level of parents, nearest first, in order of
+ * their path (own id, then the ids above, compared from the top), last the total. A parent is
+ * known by its whole path: district "01" of province "91" and of "92" are two rows. */
+COV_API size_t cov_report_rows(const cov_report *report);
+COV_API size_t cov_report_indicators(const cov_report *report);
+COV_API const char *cov_report_indicator_name(const cov_report *report, size_t indicator);
+COV_API const char *cov_report_indicator_expression(const cov_report *report, size_t indicator);
+COV_API uint32_t cov_report_scale(const cov_report *report);
+COV_API void cov_report_ledger(const cov_report *report, cov_ledger *out);
+
+typedef struct cov_row {
+    size_t level;        /* 0 an area, 1..levels a parent, levels + 1 the total */
+    int32_t area;        /* index of an area of this row: its own, or the first one of the parent
+                            (cov_areas_parent of it gives the ids above); -1 for the total */
+    const char *id;      /* NULL for the total, and for the row of areas without a parent */
+    const char *name;    /* NULL unless an area with a name */
+    uint64_t households; /* sum of weights, in units of 1/scale */
+} cov_row;
+
+/* Row `row` < rows. */
+COV_API COV_MUST_CHECK cov_status cov_report_row(const cov_report *report, size_t row, cov_row *out,
+                                                 cov_error *err);
+
+typedef struct cov_share {
+    uint64_t n;   /* households for which the indicator holds, in units of 1/scale */
+    uint64_t of;  /* households of the row */
+    double share; /* n / of, 0 to 1; NaN where `of` is 0: no households is not 0 % */
+} cov_share;
+
+COV_API COV_MUST_CHECK cov_status cov_report_share(const cov_report *report, size_t row,
+                                                   size_t indicator, cov_share *out,
+                                                   cov_error *err);
+
+/* 100 * n / of as a whole number of units of 10^-decimals percent (decimals <= 6), rounded half up
+ * in integers; but 100 % only where n == of and 0 only where n == 0: the last household is not
+ * rounded away. -1 where `of` is 0. (66.5471 % with 4 decimals is 665471.) */
+COV_API int64_t cov_percent(uint64_t n, uint64_t of, unsigned decimals);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

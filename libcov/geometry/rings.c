@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "geometry/rings.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* ---------------------------------------------------------------- bytes */
+
+typedef struct reader {
+    const unsigned char *at;
+    const unsigned char *end;
+    bool swap; /* big-endian geometry */
+} reader;
+
+static cov_status fail_short(cov_error *err)
+{
+    return cov_fail(err, COV_ERR_GEOMETRY, "its WKB ends in the middle");
+}
+
+static cov_status read_u32(reader *r, uint32_t *out, cov_error *err)
+{
+    if (r->end - r->at < 4)
+        return fail_short(err);
+    const unsigned char *p = r->at;
+    r->at += 4;
+    *out = r->swap ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
+                   : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+    return COV_OK;
+}
+
+static double f64_at(const reader *r, const unsigned char *p)
+{
+    uint64_t bits = 0;
+    for (int i = 0; i < 8; i++)
+        bits |= (uint64_t)p[r->swap ? 7 - i : i] << (8 * i);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Byte order, type and dimension of a geometry: ISO (1003, 2003, 3003) and extended (high bits). */
+static cov_status read_head(reader *r, uint32_t *type, size_t *doubles, cov_error *err)
+{
+    if (r->end - r->at < 1)
+        return fail_short(err);
+    unsigned order = *r->at++;
+    if (order > 1)
+        return cov_fail(err, COV_ERR_GEOMETRY, "its WKB has an unknown byte order (%u)", order);
+    r->swap = order == 0;
+    uint32_t code = 0, srid = 0;
+    cov_status s = read_u32(r, &code, err);
+    if (s != COV_OK)
+        return s;
+    bool z = (code & 0x80000000u) != 0, m = (code & 0x40000000u) != 0;
+    if ((code & 0x20000000u) != 0) {
+        s = read_u32(r, &srid, err);
+        if (s != COV_OK)
+            return s;
+    }
+    code &= 0x0FFFFFFFu;
+    uint32_t iso = code / 1000;
+    *type = code % 1000;
+    *doubles = 2 + (z || iso == 1 || iso == 3) + (m || iso == 2 || iso == 3);
+    return COV_OK;
+}
+
+/* ---------------------------------------------------------------- rings */
+
+static bool same(cov_xy a, cov_xy b)
+{
+    return a.x == b.x && a.y == b.y;
+}
+
+/* Twice the area; only its sign is used, and only for rings that fold back at their western end. */
+static double shoelace(const cov_xy *v, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i + 1 < n; i++)
+        sum +=
+            (v[i].x - v[0].x) * (v[i + 1].y - v[0].y) - (v[i + 1].x - v[0].x) * (v[i].y - v[0].y);
+    return sum;
+}
+
+/* +1 for counter-clockwise, -1 for clockwise, 0 for a ring without area: the turn at the lowest of
+ * the westernmost vertices, which is convex, taken exactly. */
+static int winding(const cov_xy *v, size_t n)
+{
+    size_t least = 0;
+    for (size_t i = 1; i + 1 < n; i++) {
+        if (v[i].x < v[least].x || (v[i].x == v[least].x && v[i].y < v[least].y))
+            least = i;
+    }
+    cov_xy before = v[least > 0 ? least - 1 : n - 2];
+    int turn = cov_orient(before, v[least], v[least + 1]);
+    if (turn != 0)
+        return turn;
+    double area = shoelace(v, n);
+    return (area > 0) - (area < 0);
+}
+
+static void reverse(cov_xy *v, size_t n)
+{
+    for (size_t i = 0, j = n - 1; i < j; i++, j--) {
+        cov_xy t = v[i];
+        v[i] = v[j];
+        v[j] = t;
+    }
+}
+
+static void widen_extent(double extent[4], const cov_xy *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        extent[0] = v[i].x < extent[0] ? v[i].x : extent[0];
+        extent[1] = v[i].y < extent[1] ? v[i].y : extent[1];
+        extent[2] = v[i].x > extent[2] ? v[i].x : extent[2];
+        extent[3] = v[i].y > extent[3] ? v[i].y : extent[3];
+    }
+}
+
+/* Read n vertices behind the last of the rings, without repeated ones; *kept is how many stay. */
+static cov_status read_vertices(cov_rings *rings, reader *r, uint32_t n, size_t doubles,
+                                size_t *kept, cov_error *err)
+{
+    size_t stride = doubles * sizeof(double);
+    if ((size_t)(r->end - r->at) / stride < n)
+        return fail_short(err);
+    if (cov_reserve((void **)&rings->vertex, &rings->vertex_capacity, rings->n_vertices + n,
+                    sizeof(cov_xy)) != 0)
+        return cov_fail_memory(err);
+    cov_xy *v = rings->vertex + rings->n_vertices;
+    size_t count = 0;
+    for (uint32_t i = 0; i < n; i++, r->at += stride) {
+        /* Adding 0 makes -0 a 0: one place, one pair of bits. */
+        cov_xy p = {f64_at(r, r->at) + 0.0, f64_at(r, r->at + 8) + 0.0};
+        if (!(fabs(p.x) <= COV_COORDINATE_MAX && fabs(p.y) <= COV_COORDINATE_MAX))
+            return cov_fail(err, COV_ERR_GEOMETRY,
+                            "vertex %u of a ring has the coordinates (%g, %g)", i + 1, p.x, p.y);
+        if (count == 0 || !same(v[count - 1], p))
+            v[count++] = p;
+    }
+    *kept = count;
+    return COV_OK;
+}
+
+static cov_status read_ring(cov_rings *rings, reader *r, size_t doubles, bool hole, uint32_t label,
+                            cov_error *err)
+{
+    uint32_t n = 0;
+    size_t kept = 0;
+    cov_status s = read_u32(r, &n, err);
+    if (s == COV_OK)
+        s = read_vertices(rings, r, n, doubles, &kept, err);
+    if (s != COV_OK)
+        return s;
+    cov_xy *v = rings->vertex + rings->n_vertices;
+    if (kept > 0 && !same(v[0], v[kept - 1]))
+        return cov_fail(err, COV_ERR_GEOMETRY, "a ring that starts at (%.17g, %.17g) is not closed",
+                        v[0].x, v[0].y);
+    int turn = kept >= 4 ? winding(v, kept) : 0;
+    if (turn == 0)
+        return cov_fail(err, COV_ERR_GEOMETRY,
+                        kept > 0 ? "a ring at (%.17g, %.17g) has no area" : "a ring is empty",
+                        kept > 0 ? v[0].x : 0, kept > 0 ? v[0].y : 0);
+    if ((turn < 0) != hole)
+        reverse(v, kept);
+    if (cov_reserve((void **)&rings->ring, &rings->ring_capacity, rings->n_rings + 1,
+                    sizeof(cov_ring)) != 0)
+        return cov_fail_memory(err);
+    rings->ring[rings->n_rings++] = (cov_ring){rings->n_vertices, kept, label};
+    rings->n_vertices += kept;
+    widen_extent(rings->extent, v, kept);
+    return COV_OK;
+}
+
+static cov_status read_polygon(cov_rings *rings, reader *r, size_t doubles, uint32_t label,
+                               cov_error *err)
+{
+    uint32_t n = 0;
+    cov_status s = read_u32(r, &n, err);
+    for (uint32_t i = 0; s == COV_OK && i < n; i++)
+        s = read_ring(rings, r, doubles, i > 0, label, err);
+    return s;
+}
+
+enum { WKB_POLYGON = 3, WKB_MULTIPOLYGON = 6 };
+
+static cov_status read_geometry(cov_rings *rings, reader *r, uint32_t label, cov_error *err)
+{
+    uint32_t type = 0, n = 0;
+    size_t doubles = 0;
+    cov_status s = read_head(r, &type, &doubles, err);
+    if (s != COV_OK)
+        return s;
+    if (type == WKB_POLYGON)
+        return read_polygon(rings, r, doubles, label, err);
+    if (type != WKB_MULTIPOLYGON)
+        return cov_fail(err, COV_ERR_GEOMETRY,
+                        "its geometry is not a Polygon or MultiPolygon (WKB type %u)", type);
+    s = read_u32(r, &n, err);
+    for (uint32_t i = 0; s == COV_OK && i < n; i++) {
+        s = read_head(r, &type, &doubles, err);
+        if (s == COV_OK && type != WKB_POLYGON)
+            s = cov_fail(err, COV_ERR_GEOMETRY, "a part is not a Polygon (WKB type %u)", type);
+        if (s == COV_OK)
+            s = read_polygon(rings, r, doubles, label, err);
+    }
+    return s;
+}
+
+cov_status cov_rings_add(cov_rings *rings, const void *wkb, size_t size, uint32_t label,
+                         cov_error *err)
+{
+    if (wkb == NULL || size == 0)
+        return cov_fail(err, COV_ERR_GEOMETRY, "it has no geometry");
+    size_t n_rings = rings->n_rings, n_vertices = rings->n_vertices;
+    reader r = {wkb, (const unsigned char *)wkb + size, false};
+    cov_status s = read_geometry(rings, &r, label, err);
+    if (s == COV_OK && rings->n_rings == n_rings)
+        s = cov_fail(err, COV_ERR_GEOMETRY, "its geometry is empty");
+    if (s != COV_OK) {
+        rings->n_rings = n_rings;
+        rings->n_vertices = n_vertices;
+    }
+    return s;
+}
+
+void cov_rings_clear(cov_rings *rings)
+{
+    cov_free(rings->vertex);
+    cov_free(rings->ring);
+    *rings = (cov_rings)COV_RINGS_INIT;
+}
