@@ -62,7 +62,7 @@ static cov_status read_head(reader *r, uint32_t *type, size_t *doubles, cov_erro
     code &= 0x0FFFFFFFu;
     uint32_t iso = code / 1000;
     *type = code % 1000;
-    *doubles = 2 + (z || iso == 1 || iso == 3) + (m || iso == 2 || iso == 3);
+    *doubles = (size_t)2 + (z || iso == 1 || iso == 3) + (m || iso == 2 || iso == 3);
     return COV_OK;
 }
 

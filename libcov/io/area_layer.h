@@ -1,0 +1,38 @@
+/* The areas of a job: read, checked, transformed, built.
+ * SPDX-License-Identifier: MIT */
+#ifndef COV_IO_AREA_LAYER_H
+#define COV_IO_AREA_LAYER_H
+
+#include "io/crs.h"
+#include "io/source.h"
+
+/* What the sink needs to write an area back: its geometry as it was read. */
+typedef struct cov_shape {
+    void *wkb; /* ISO WKB, little-endian, 2D, in the CRS of the layer */
+    size_t size;
+} cov_shape;
+
+typedef struct cov_area_layer {
+    cov_areas *areas;  /* in the CRS of the points */
+    cov_shape *shapes; /* one per area, in the order of the areas */
+    size_t n_shapes;
+    OGRSpatialReferenceH crs; /* of the shapes, owned */
+    char *label;
+    char *id_column;
+    char *name_column; /* or NULL */
+    char **parent_columns;
+    size_t n_parents;
+    size_t n_skipped; /* invalid ones left out */
+    char *operation;  /* name of the coordinate operation, "none" */
+    double accuracy;  /* metres */
+} cov_area_layer;
+
+/* Read job->areas into areas in the CRS `to` (that of the households). Guesses id and name columns
+ * where the job gives none, with a note. Null or empty geometry, missing or double ids, a layer
+ * without polygons or without features: an error that names the feature. */
+cov_status cov_area_layer_read(const cov_job *job, const cov_policy *policy,
+                               OGRSpatialReferenceH to, cov_notes *notes, cov_area_layer *out,
+                               cov_error *err);
+void cov_area_layer_clear(cov_area_layer *layer);
+
+#endif

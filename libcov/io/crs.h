@@ -1,0 +1,40 @@
+/* Coordinate reference systems: one operation from one to another, known and accurate.
+ * SPDX-License-Identifier: MIT
+ *
+ * x is east or longitude, y north or latitude, always (traditional axis order). Operations whose
+ * accuracy nobody knows (ballpark: a datum shift left out) are refused. */
+#ifndef COV_IO_CRS_H
+#define COV_IO_CRS_H
+
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+
+#include "base/status.h"
+
+typedef struct cov_transform {
+    OGRCoordinateTransformationH operation; /* NULL: the systems are the same */
+    char *name;                             /* "VN-2000 to WGS 84 (2) + ..." or "none" */
+    double accuracy; /* metres; 0 where nothing is transformed; below 0 never (refused) */
+    double
+        tolerance; /* how far a straight edge may be from the curve, in units of the target: 1 mm */
+} cov_transform;
+
+/* From user input such as "EPSG:9210"; COV_ERR_CRS names the text. Free with OSRRelease. */
+cov_status cov_crs_from_text(const char *text, OGRSpatialReferenceH *out, cov_error *err);
+
+/* "EPSG:4326" where it is known by an authority, else its name. Freed with cov_free. */
+char *cov_crs_label(OGRSpatialReferenceH crs);
+
+/* Best operation for the extent (west, south, east, north in `from`). `what` names the layer for
+ * messages. */
+cov_status cov_transform_create(OGRSpatialReferenceH from, OGRSpatialReferenceH to,
+                                const double extent[4], const char *what, cov_transform *out,
+                                cov_error *err);
+void cov_transform_clear(cov_transform *transform);
+
+/* Transform a polygon in place, its edges densified to the tolerance. The new vertices of an edge
+ * are the same whichever way round it is walked, so that neighbours stay edge-matched. */
+cov_status cov_transform_geometry(const cov_transform *transform, OGRGeometryH geometry,
+                                  const char *what, cov_error *err);
+
+#endif

@@ -1,0 +1,65 @@
+/* Source: one vector layer, opened safely and read to its end or not at all.
+ * SPDX-License-Identifier: MIT
+ *
+ * Safely: only drivers of the allow-list (no VRT, no database, no network unless asked for), only
+ * paths that exist, no virtual file system but archives. To its end: GDAL reports many damages as a
+ * message and goes on; here every CE_Failure while reading is an error that names the file, the
+ * layer and the feature. A shapefile's parts are checked against what their headers promise. */
+#ifndef COV_IO_SOURCE_H
+#define COV_IO_SOURCE_H
+
+#include <ogr_api.h>
+#include <ogr_srs_api.h>
+
+#include "io/notes.h"
+
+/* What a job allows. Strings are borrowed. */
+typedef struct cov_policy {
+    const char *assume_crs;
+    const char *const *add_drivers;
+    size_t n_add_drivers;
+    int allow_network;
+} cov_policy;
+
+typedef struct cov_layer {
+    GDALDatasetH dataset;
+    OGRLayerH layer;
+    char *label; /* for messages: "households.shp" or "base.gpkg, layer communes" (base name) */
+    char *path;  /* what was opened, with /vsizip/ where it is needed */
+    int is_csv;  /* every column is text, no geometry: lon/lat columns are looked for */
+    OGRSpatialReferenceH crs; /* owned, traditional axis order (x east, y north); NULL for a CSV
+                                 until its coordinate columns are known (households.c) */
+    int64_t n_read;           /* features given out so far: the number of the current one, from 1 */
+    void *watch;              /* the collector of GDAL's messages */
+} cov_layer;
+
+/* Open. A layer that states no CRS takes policy->assume_crs, with a note, or is COV_ERR_CRS; except
+ * CSV, which is left to the caller. Errors name the file and the remedy. */
+cov_status cov_layer_open(const cov_source *source, const cov_policy *policy, cov_notes *notes,
+                          cov_layer *out, cov_error *err);
+void cov_layer_close(cov_layer *layer);
+
+/* The next feature (to be destroyed by the caller), or NULL behind the last one. Anything GDAL
+ * complains about is COV_ERR_INPUT. */
+cov_status cov_layer_next(cov_layer *layer, OGRFeatureH *out, cov_error *err);
+
+/* Start again from the first feature. */
+cov_status cov_layer_rewind(cov_layer *layer, cov_error *err);
+
+/* The features the layer says it has, or -1 where counting would mean reading it. */
+int64_t cov_layer_count(cov_layer *layer);
+
+/* The index of a column, compared exactly, then without case. COV_ERR_INPUT lists the columns there
+ * are. `what` is the role, e.g. "id column". */
+cov_status cov_layer_column(cov_layer *layer, const char *name, const char *what, int *index,
+                            cov_error *err);
+
+/* Read only these columns (and the geometry, unless geometry is 0). */
+cov_status cov_layer_select(cov_layer *layer, const int *columns, size_t n, int geometry,
+                            cov_error *err);
+
+/* GDAL's drivers are registered and its messages kept off stderr; called by whatever comes first.
+ */
+void cov_gdal_init(void);
+
+#endif
