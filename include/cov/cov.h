@@ -163,7 +163,8 @@ typedef struct cov_points {
     const uint64_t *weight; /* households per point in units of 1/scale of the tally; NULL: one
                                household each */
     const uint64_t *served; /* one word per point, bit k: service k reaches it; for the services
-                               without a footprint; NULL: no bit set */
+                               without a footprint, any other bit is COV_ERR_ARGUMENT; NULL: no
+                               bit set */
 } cov_points;
 
 #define COV_POINTS_INIT                                                                            \
@@ -226,7 +227,7 @@ typedef struct cov_tally cov_tally;
 
 typedef struct cov_tally_options {
     size_t size;      /* sizeof(cov_tally_options) */
-    uint32_t scale;   /* units per household: 1 for whole weights, 1000 for thousandths */
+    uint32_t scale;   /* units per household: 1 for whole weights or 1000 for thousandths */
     size_t max_cells; /* at most so many distinct (area, set) pairs; beyond it COV_ERR_LIMIT */
 } cov_tally_options;
 
@@ -275,7 +276,8 @@ COV_API COV_MUST_CHECK cov_status cov_tally_exclude(cov_tally *tally, cov_exclus
                                                     cov_error *err);
 
 /* Add `from` to `into`. Both must have equal areas (fingerprint) and the same service names in the
- * same order, else COV_ERR_MISMATCH. Where the scales are 1 and 1000, `into` becomes the finer. */
+ * same order, else COV_ERR_MISMATCH; a tally merged with itself is COV_ERR_ARGUMENT. Where the
+ * scales are 1 and 1000, `into` becomes the finer. All of it is added, or, on an error, nothing. */
 COV_API COV_MUST_CHECK cov_status cov_tally_merge(cov_tally *into, const cov_tally *from,
                                                   cov_error *err);
 
@@ -309,9 +311,11 @@ COV_API COV_MUST_CHECK cov_status cov_tally_load(const cov_areas *areas, const v
  *     count(5g/x, ...) >= 2       how many of them; also > <= < == (or =) !=
  *     !a   a & b   a | b   (a)    not, and, or; ! binds tightest, then &, then |
  *
- * where x may be a glob: '*' stands for any run of characters but '/', '?' for one. The patterns of
- * any, all and count are separated by commas, a service counts once however many match it. A name
- * or pattern that matches no service is an error, so that a slip of the pen is not 0 %. */
+ * where x may be a glob: '*' stands for any run of characters but '/', '?' for one. A name or
+ * pattern without a slash means whole technologies: count(fiber) counts the operators of fiber.
+ * The patterns of any, all and count are separated by commas, a service counts once however many
+ * match it. A name or pattern that matches no service is an error, so that a slip of the pen is not
+ * 0 %. */
 typedef struct cov_indicator {
     const char *name;       /* UTF-8, unique, not empty; NULL: the expression itself */
     const char *expression; /* see above */
@@ -329,17 +333,18 @@ COV_API COV_MUST_CHECK cov_status cov_indicators_check(const cov_indicator *indi
 typedef struct cov_report cov_report;
 
 /* Evaluate indicators on a tally. With n = 0 the default ones: for each technology, in order of
- * appearance, the union over its operators under the technology's name, then each service under its
- * own. The tally may be freed afterwards, the areas are borrowed and must outlive the report.
- * COV_ERR_LEDGER where the tally's ledger doesn't balance. */
+ * appearance, the union over its operators under the technology's name, then each of its services
+ * under its own. The tally may be freed afterwards, the areas are borrowed and must outlive the
+ * report. COV_ERR_LEDGER where the tally's ledger doesn't balance. */
 COV_API COV_MUST_CHECK cov_status cov_report_create(const cov_tally *tally,
                                                     const cov_indicator *indicators, size_t n,
                                                     cov_report **out, cov_error *err);
 COV_API void cov_report_free(cov_report *report);
 
 /* Rows: first the areas in order of id, then each level of parents, nearest first, in order of
- * their path (own id, then the ids above, compared from the top), last the total. A parent is
- * known by its whole path: district "01" of province "91" and of "92" are two rows. */
+ * their path (own id, then the ids above, compared from the top; no id comes after every id), last
+ * the total. A parent is known by its whole path: district "01" of province "91" and of "92" are
+ * two rows. */
 COV_API size_t cov_report_rows(const cov_report *report);
 COV_API size_t cov_report_indicators(const cov_report *report);
 COV_API const char *cov_report_indicator_name(const cov_report *report, size_t indicator);
@@ -372,7 +377,8 @@ COV_API COV_MUST_CHECK cov_status cov_report_share(const cov_report *report, siz
 
 /* 100 * n / of as a whole number of units of 10^-decimals percent (decimals <= 6), rounded half up
  * in integers; but 100 % only where n == of and 0 only where n == 0: the last household is not
- * rounded away. -1 where `of` is 0. (66.5471 % with 4 decimals is 665471.) */
+ * rounded away. -1 where that is no percentage: of == 0, n > of, decimals > 6. (66.5471 % with 4
+ * decimals is 665471.) */
 COV_API int64_t cov_percent(uint64_t n, uint64_t of, unsigned decimals);
 
 #ifdef __cplusplus

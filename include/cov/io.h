@@ -79,9 +79,11 @@ typedef struct cov_job {
     void *progress_data;
 } cov_job;
 
+/* Nothing asked yet. Spelled out, because C++ before 20 has no designated initialisers. */
 #define COV_JOB_INIT                                                                               \
     {                                                                                              \
-        .size = sizeof(cov_job)                                                                    \
+        sizeof(cov_job), {NULL, NULL}, NULL, NULL, NULL, 0, {NULL, NULL}, NULL, NULL, 0, NULL, 0,  \
+            NULL, COV_INVALID_ERROR, NULL, 0, 0, 0, NULL, NULL                                     \
     }
 
 /* ---------------------------------------------------------------- run */
@@ -152,18 +154,33 @@ COV_API COV_MUST_CHECK cov_status cov_output_check(const char *path,
                                                    const cov_write_options *options,
                                                    cov_error *err);
 
-/* Write the report as a layer, one feature per row of the report: the areas' id, name and parent
- * columns under their own names, `level` ("area", the name of a parent's column, "total"),
- * `households` (or the weight column's name), and NAME_n and NAME_pct for each indicator, '/' in
- * its name become '_'. NAME_pct is 0 to 100 with 4 decimals (cov_percent), null without households.
- * Areas carry their geometry, as it was read; parents and the total a null one. GeoJSON is RFC
- * 7946.
+/* Write the report as a layer, one feature per row of the report, in its order: the areas' id, name
+ * and parent columns under their own names, `level` ("area", the name of a parent's column,
+ * "total"), `households` (or the weight column's name), and NAME_n and NAME_pct for each indicator;
+ * '/' and other characters of NAME that are no letter, digit, '_', '-' or '.' become '_'. NAME_pct
+ * is 0 to 100 with 4 decimals (cov_percent), null without households. The row of a parent has null
+ * for id, name and the parents below it; the total for all of them. Areas carry their geometry, as
+ * it was read; parents and the total a null one.
  *
- * Written to a temporary file beside the target, checked, flushed to disk, re-opened and counted,
- * then renamed: the target is the old file or the whole new one (a Shapefile's parts are renamed
- * one after the other, .shp last). Path "-" writes to standard output: GeoJSON, GeoJSONSeq, CSV
- * only. Errors: COV_ERR_ARGUMENT (unknown format), COV_ERR_EXISTS, COV_ERR_LIMIT (a format that
- * can't hold the columns), COV_ERR_IO, COV_ERR_CANCELLED. */
+ *   GeoJSON         RFC 7946 (WGS 84); the manifest is its member "libcov"
+ *   GPKG            the manifest is the layer's metadata item "libcov"
+ *   GeoJSONSeq      WGS 84
+ *   FlatGeobuf      rows of areas only: GDAL drops rows without a geometry
+ *   ESRI Shapefile  names of columns shortened to 10 bytes, see below; at most 254 bytes of text
+ *   CSV             no geometry; codes quoted; an apostrophe before what a spreadsheet would take
+ *                   for a formula
+ *
+ * The last four have a file beside them, PATH.libcov.json: the manifest, and, as its members, the
+ * "rows" a FlatGeobuf lacks, the full names of a shapefile's "columns". A name over 10 bytes is
+ * cut, its end a number where that is taken; an indicator of over 6 bytes is known by its place:
+ * fiber_viettel, the second, is fiber2_n and fiber2_pct.
+ *
+ * Written in memory, copied to a temporary folder beside the target, flushed to disk, re-opened and
+ * compared value by value, then renamed: the target is the old file or the whole new one (of
+ * several files the main one is renamed last). Equal runs give equal bytes. Path "-" writes to
+ * standard output: GeoJSON, GeoJSONSeq, CSV only. Errors: COV_ERR_ARGUMENT (unknown format, two
+ * columns of one name), COV_ERR_EXISTS, COV_ERR_LIMIT (what a format can't hold), COV_ERR_CRS (no
+ * safe way to WGS 84), COV_ERR_IO, COV_ERR_CANCELLED. */
 COV_API COV_MUST_CHECK cov_status cov_run_write(const cov_run *run, const char *path,
                                                 const cov_write_options *options, cov_error *err);
 

@@ -1,2 +1,226 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/status.h"
+#include "engine/service.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* ---------------------------------------------------------------- characters */
+
+static bool is_tail(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+size_t cov_character_size(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    if (p[0] < 0x80)
+        return p[0] != 0 ? 1 : 0;
+    if (p[0] < 0xC2 || p[0] > 0xF4 || !is_tail(p[1]))
+        return 0;
+    if (p[0] < 0xE0)
+        return 2;
+    /* no longer form than needed, no surrogates, nothing above U+10FFFF */
+    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
+        (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F) || !is_tail(p[2]))
+        return 0;
+    if (p[0] < 0xF0)
+        return 3;
+    return is_tail(p[3]) ? 4 : 0;
+}
+
+size_t cov_name_character_size(const char *text)
+{
+    char c = text[0];
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (letter || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.')
+        return 1;
+    return (unsigned char)c >= 0x80 ? cov_character_size(text) : 0;
+}
+
+cov_quoted cov_quote(const char *text)
+{
+    cov_quoted q;
+    size_t used = 0;
+    while (*text != '\0' && used < sizeof q.text - 12) {
+        size_t size = cov_character_size(text);
+        if (size == 0 || (size == 1 && ((unsigned char)*text < 0x20 || *text == 0x7F))) {
+            q.text[used++] = '?';
+            text++;
+            continue;
+        }
+        memcpy(q.text + used, text, size);
+        used += size;
+        text += size;
+    }
+    memcpy(q.text + used, *text != '\0' ? "..." : "", *text != '\0' ? 4 : 1);
+    return q;
+}
+
+/* ---------------------------------------------------------------- names */
+
+static size_t name_run(const char *text)
+{
+    size_t run = 0, size;
+    while ((size = cov_name_character_size(text + run)) > 0)
+        run += size;
+    return run;
+}
+
+static bool is_name(const char *name)
+{
+    size_t technology = name_run(name);
+    if (technology == 0 || name[technology] != '/')
+        return technology > 0 && name[technology] == '\0';
+    size_t rest = name_run(name + technology + 1);
+    return rest > 0 && name[technology + 1 + rest] == '\0';
+}
+
+size_t cov_service_technology(const char *name)
+{
+    const char *slash = strchr(name, '/');
+    return slash != NULL ? (size_t)(slash - name) : strlen(name);
+}
+
+static cov_status check_pair(const char *a, const char *b, cov_error *err)
+{
+    if (strcmp(a, b) == 0)
+        return cov_fail(err, COV_ERR_ID, "the service \"%s\" stands more than once",
+                        cov_quote(a).text);
+    size_t technology = cov_service_technology(a);
+    bool same = technology == cov_service_technology(b) && memcmp(a, b, technology) == 0;
+    if (same && (a[technology] == '\0' || b[technology] == '\0'))
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "the services \"%s\" and \"%s\" can't stand side by side: give each of "
+                        "the technology an operator, or keep one without",
+                        cov_quote(a).text, cov_quote(b).text);
+    return COV_OK;
+}
+
+static cov_status check_name(const char *name, size_t number, cov_error *err)
+{
+    if (name == NULL || name[0] == '\0')
+        return cov_fail(err, COV_ERR_ARGUMENT, "service number %zu has no name", number);
+    if (!is_name(name))
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "\"%s\" can't be the name of a service: write a technology, or "
+                        "technology/operator, such as fiber or 4g/viettel, in letters, digits, "
+                        "'_', '-' and '.'",
+                        cov_quote(name).text);
+    return COV_OK;
+}
+
+cov_status cov_services_check(const cov_service *services, size_t n, cov_error *err)
+{
+    if (n > COV_SERVICES_MAX)
+        return cov_fail(err, COV_ERR_LIMIT, "%zu services are more than the limit of %d", n,
+                        COV_SERVICES_MAX);
+    if (n > 0 && services == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "there is no array of services");
+    cov_status s = COV_OK;
+    for (size_t i = 0; i < n && s == COV_OK; i++) {
+        s = check_name(services[i].name, i + 1, err);
+        for (size_t k = 0; k < i && s == COV_OK; k++)
+            s = check_pair(services[k].name, services[i].name, err);
+    }
+    return s;
+}
+
+cov_status cov_services_copy(const cov_service *services, size_t n, cov_service **out,
+                             cov_error *err)
+{
+    size_t size = n * sizeof(cov_service);
+    for (size_t i = 0; i < n; i++)
+        size += strlen(services[i].name) + 1;
+    cov_service *copy = cov_alloc(size, 1);
+    if (copy == NULL)
+        return cov_fail_memory(err);
+    char *text = (char *)(copy + n);
+    for (size_t i = 0; i < n; i++) {
+        size = strlen(services[i].name) + 1;
+        copy[i].name = memcpy(text, services[i].name, size);
+        copy[i].footprint = services[i].footprint;
+        text += size;
+    }
+    *out = copy;
+    return COV_OK;
+}
+
+/* ---------------------------------------------------------------- answers */
+
+/* Longer than every spelling of an answer. */
+#define ANSWER_MAX 16
+
+static bool is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The text without the blanks around it: ASCII's, and the no-break space spreadsheets like. */
+static const char *trim(const char *text, size_t *size)
+{
+    size_t step, n;
+    while ((step = is_blank(*text) ? 1 : strncmp(text, "\xC2\xA0", 2) == 0 ? 2 : 0) > 0)
+        text += step;
+    for (n = strlen(text); n > 0; n -= step) {
+        step = is_blank(text[n - 1])                                ? 1
+               : n >= 2 && memcmp(text + n - 2, "\xC2\xA0", 2) == 0 ? 2
+                                                                    : 0;
+        if (step == 0)
+            break;
+    }
+    *size = n;
+    return text;
+}
+
+/* In lower case: ASCII and the letters U+00C0 to U+00DE, among them the composed O of CÓ and KHÔNG;
+ * a decomposed O is ASCII. False where the text is longer than any answer. */
+static bool fold_answer(const char *text, char out[ANSWER_MAX])
+{
+    size_t n;
+    text = trim(text, &n);
+    if (n >= ANSWER_MAX)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool upper = (c >= 'A' && c <= 'Z') ||
+                     (i > 0 && text[i - 1] == '\xC3' && c >= 0x80 && c <= 0x9E && c != 0x97);
+        out[i] = (char)(upper ? c + 0x20 : c);
+    }
+    out[n] = '\0';
+    return true;
+}
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        if (strcmp(text, *words) == 0)
+            return true;
+    }
+    return false;
+}
+
+cov_status cov_answer_parse(const char *text, int *out, cov_error *err)
+{
+    /* có and không composed, then with the accent as a character of its own */
+    static const char *const yes[] = {"yes", "y",         "true",       "t", "1",
+                                      "co",  "c\xC3\xB3", "co\xCC\x81", "x", NULL};
+    static const char *const no[] = {
+        "no", "n", "false", "f", "0", "khong", "kh\xC3\xB4ng", "kho\xCC\x82ng", NULL};
+    char answer[ANSWER_MAX];
+    if (text == NULL || out == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "cov_answer_parse needs a text and a place");
+    bool short_enough = fold_answer(text, answer);
+    if (short_enough && is_one_of(answer, yes))
+        *out = 1;
+    else if (short_enough && is_one_of(answer, no))
+        *out = 0;
+    else
+        return cov_fail(err, COV_ERR_INPUT,
+                        "\"%s\" is neither yes nor no: write yes, y, true, t, 1, có or x; or no, "
+                        "n, false, f, 0 or không",
+                        cov_quote(text).text);
+    return COV_OK;
+}

@@ -1,2 +1,510 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/status.h"
+#include "engine/tally.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "engine/points.h"
+#include "engine/service.h"
+
+/* Points located and marked at a time: their scratch stays in the cache. */
+#define CHUNK ((size_t)4096)
+
+/* What slots of 32 bits can number. */
+#define CELLS_MAX ((size_t)UINT32_MAX - 1)
+
+/* ---------------------------------------------------------------- cells */
+
+static uint32_t *find_slot(const cov_table *t, int32_t area, uint64_t set)
+{
+    size_t mask = t->n_slots - 1;
+    size_t i = (size_t)cov_hash_word(cov_hash_word(COV_HASH_INIT, set), (uint32_t)area) & mask;
+    for (; t->slot[i] != 0; i = (i + 1) & mask) {
+        const cov_cell *cell = &t->cell[t->slot[i] - 1];
+        if (cell->set == set && cell->area == area)
+            break;
+    }
+    return &t->slot[i];
+}
+
+static void fill_slots(cov_table *t)
+{
+    memset(t->slot, 0, t->n_slots * sizeof *t->slot);
+    for (size_t i = 0; i < t->n; i++)
+        *find_slot(t, t->cell[i].area, t->cell[i].set) = (uint32_t)i + 1;
+}
+
+cov_status cov_table_reserve(cov_table *t, size_t need, cov_error *err)
+{
+    void *block = t->cell;
+    int failed = cov_reserve(&block, &t->capacity, need, sizeof *t->cell);
+    t->cell = block;
+    if (failed)
+        return cov_fail_memory(err);
+
+    size_t n_slots = t->n_slots != 0 ? t->n_slots : 64;
+    while (n_slots / 2 < t->capacity) {
+        if (n_slots > SIZE_MAX / 2)
+            return cov_fail_memory(err);
+        n_slots *= 2;
+    }
+    if (n_slots == t->n_slots)
+        return COV_OK;
+    uint32_t *slot = cov_alloc(n_slots, sizeof *slot);
+    if (slot == NULL)
+        return cov_fail_memory(err);
+    cov_free(t->slot);
+    t->slot = slot;
+    t->n_slots = n_slots;
+    fill_slots(t);
+    return COV_OK;
+}
+
+void cov_table_add(cov_table *t, int32_t area, uint64_t set, uint64_t weight)
+{
+    if (weight == 0)
+        return;
+    uint32_t *slot = find_slot(t, area, set);
+    if (*slot != 0) {
+        t->cell[*slot - 1].weight += weight;
+        return;
+    }
+    t->cell[t->n] = (cov_cell){.set = set, .weight = weight, .area = area};
+    *slot = (uint32_t)++t->n;
+}
+
+/* A small table in a large set of slots frees them one by one. */
+static void clear_table(cov_table *t)
+{
+    if (t->n < t->n_slots / 16) {
+        /* backwards: the cells behind one in its run of slots are younger, and gone already */
+        for (size_t i = t->n; i-- > 0;)
+            *find_slot(t, t->cell[i].area, t->cell[i].set) = 0;
+    } else {
+        memset(t->slot, 0, t->n_slots * sizeof *t->slot);
+    }
+    t->n = 0;
+}
+
+static void free_table(cov_table *t)
+{
+    cov_free(t->cell);
+    cov_free(t->slot);
+}
+
+/* The cells of `from` that `into` doesn't have. */
+static size_t count_new(const cov_table *into, const cov_table *from)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < from->n; i++)
+        n += *find_slot(into, from->cell[i].area, from->cell[i].set) == 0;
+    return n;
+}
+
+/* Room in the tally for the cells of `from`: after it nothing can fail. */
+static cov_status reserve_cells(cov_tally *t, const cov_table *from, cov_error *err)
+{
+    size_t need = t->cells.n + from->n;
+    if (need > t->max_cells || need > t->cells.capacity)
+        need = t->cells.n + count_new(&t->cells, from);
+    if (need > t->max_cells)
+        return cov_fail(err, COV_ERR_LIMIT,
+                        "%zu different pairs of area and set of services are more than the limit "
+                        "of %zu: raise max_cells, or count fewer services at a time",
+                        need, t->max_cells);
+    return cov_table_reserve(&t->cells, need, err);
+}
+
+static void add_cells(cov_table *into, const cov_table *from, uint64_t factor)
+{
+    for (size_t i = 0; i < from->n; i++)
+        cov_table_add(into, from->cell[i].area, from->cell[i].set, from->cell[i].weight * factor);
+}
+
+/* ---------------------------------------------------------------- ledger */
+
+static void count_add(cov_count *into, cov_count add, uint64_t factor)
+{
+    into->points += add.points;
+    into->weight += add.weight * factor;
+}
+
+static void ledger_add(cov_ledger *into, const cov_ledger *add, uint64_t factor)
+{
+    count_add(&into->read, add->read, factor);
+    count_add(&into->assigned, add->assigned, factor);
+    count_add(&into->outside, add->outside, factor);
+    count_add(&into->no_location, add->no_location, factor);
+    count_add(&into->duplicate, add->duplicate, factor);
+    count_add(&into->rejected, add->rejected, factor);
+    count_add(&into->overlap, add->overlap, factor);
+}
+
+/* Everything counted is a part of what was read: where this sum is exact, every sum is. */
+static cov_status check_sum(cov_count a, uint64_t a_factor, cov_count b, uint64_t b_factor,
+                            cov_error *err)
+{
+    if (a.weight > UINT64_MAX / a_factor || b.weight > UINT64_MAX / b_factor ||
+        a.weight * a_factor > UINT64_MAX - b.weight * b_factor)
+        return cov_fail(err, COV_ERR_LIMIT,
+                        "the sum of the weights passes 2^64-1 and can't be counted exactly: is "
+                        "the column of weights the right one?");
+    if (a.points > UINT64_MAX - b.points)
+        return cov_fail(err, COV_ERR_LIMIT, "more than 2^64-1 points can't be counted");
+    return COV_OK;
+}
+
+static bool is_sum(uint64_t sum, const uint64_t part[5])
+{
+    for (size_t i = 0; i < 5; i++) {
+        if (part[i] > sum)
+            return false;
+        sum -= part[i];
+    }
+    return sum == 0;
+}
+
+cov_status cov_ledger_check(const cov_ledger *l, cov_error *err)
+{
+    const uint64_t points[5] = {l->assigned.points, l->outside.points, l->no_location.points,
+                                l->duplicate.points, l->rejected.points};
+    const uint64_t weight[5] = {l->assigned.weight, l->outside.weight, l->no_location.weight,
+                                l->duplicate.weight, l->rejected.weight};
+    if (!is_sum(l->read.points, points) || !is_sum(l->read.weight, weight))
+        return cov_fail(err, COV_ERR_LEDGER,
+                        "the ledger doesn't balance: %" PRIu64 " points of weight %" PRIu64
+                        " were read, but its buckets hold another sum",
+                        l->read.points, l->read.weight);
+    if (l->overlap.points > l->assigned.points || l->overlap.weight > l->assigned.weight)
+        return cov_fail(err, COV_ERR_LEDGER,
+                        "the ledger doesn't balance: more points in overlaps than in areas");
+    return COV_OK;
+}
+
+/* ---------------------------------------------------------------- create */
+
+cov_status cov_tally_create_bare(const cov_areas *areas, const cov_service *services, size_t n,
+                                 cov_tally **out, cov_error *err)
+{
+    cov_tally *t = cov_alloc_zero(1, sizeof *t);
+    if (t == NULL)
+        return cov_fail_memory(err);
+    const cov_tally_options defaults = COV_TALLY_OPTIONS_INIT;
+    t->areas = areas;
+    t->n_services = n;
+    t->scale = defaults.scale;
+    t->max_cells = defaults.max_cells;
+    cov_status s = cov_services_copy(services, n, &t->service, err);
+    if (s == COV_OK)
+        s = cov_table_reserve(&t->cells, 1, err);
+    if (s != COV_OK) {
+        cov_tally_free(t);
+        return s;
+    }
+    *out = t;
+    return COV_OK;
+}
+
+static cov_status add_scratch(cov_tally *t, cov_error *err)
+{
+    t->area = cov_alloc(CHUNK, sizeof *t->area);
+    t->served = cov_alloc(CHUNK, sizeof *t->served);
+    if (t->area == NULL || t->served == NULL)
+        return cov_fail_memory(err);
+    return cov_table_reserve(&t->batch, 1, err);
+}
+
+static cov_status check_options(const cov_tally_options *o, cov_error *err)
+{
+    if (o->size != sizeof *o)
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "cov_tally_options.size is %zu: use COV_TALLY_OPTIONS_INIT", o->size);
+    if (o->scale != 1 && o->scale != 1000)
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "a scale of %" PRIu32 " is unknown: use 1 for whole weights, 1000 for "
+                        "thousandths",
+                        o->scale);
+    return COV_OK;
+}
+
+cov_status cov_tally_create(const cov_areas *areas, const cov_service *services, size_t n_services,
+                            const cov_tally_options *options, cov_tally **out, cov_error *err)
+{
+    const cov_tally_options defaults = COV_TALLY_OPTIONS_INIT;
+    const cov_tally_options *o = options != NULL ? options : &defaults;
+    if (areas == NULL || out == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "a tally needs areas and a place to be written to");
+    cov_tally *t = NULL;
+    cov_status s = check_options(o, err);
+    if (s == COV_OK)
+        s = cov_services_check(services, n_services, err);
+    if (s == COV_OK)
+        s = cov_tally_create_bare(areas, services, n_services, &t, err);
+    if (s == COV_OK)
+        s = add_scratch(t, err);
+    if (s != COV_OK) {
+        cov_tally_free(t);
+        return s;
+    }
+    t->scale = o->scale;
+    t->max_cells = o->max_cells < CELLS_MAX ? o->max_cells : CELLS_MAX;
+    for (size_t k = 0; k < n_services; k++)
+        t->told |= services[k].footprint == NULL ? UINT64_C(1) << k : 0;
+    *out = t;
+    return COV_OK;
+}
+
+void cov_tally_free(cov_tally *tally)
+{
+    if (tally == NULL)
+        return;
+    free_table(&tally->cells);
+    free_table(&tally->batch);
+    cov_free(tally->area);
+    cov_free(tally->served);
+    cov_free(tally->service);
+    cov_free(tally);
+}
+
+/* ---------------------------------------------------------------- push */
+
+/* Points first .. first + n of a batch. */
+static cov_points slice(const cov_points *p, size_t first, size_t n)
+{
+    cov_points part = *p;
+    size_t x_stride = p->x_stride != 0 ? p->x_stride : sizeof(double);
+    size_t y_stride = p->y_stride != 0 ? p->y_stride : sizeof(double);
+    part.n = n;
+    part.x = (const double *)(const void *)((const char *)p->x + first * x_stride);
+    part.y = (const double *)(const void *)((const char *)p->y + first * y_stride);
+    part.weight = p->weight != NULL ? p->weight + first : NULL;
+    part.served = p->served != NULL ? p->served + first : NULL;
+    return part;
+}
+
+static bool has_location(const cov_points *p, size_t i)
+{
+    double x, y;
+    cov_points point = slice(p, i, 1);
+    /* a stride may leave a double where the machine wouldn't load one */
+    memcpy(&x, point.x, sizeof x);
+    memcpy(&y, point.y, sizeof y);
+    return isfinite(x) && isfinite(y);
+}
+
+static uint64_t weight_of(const cov_tally *t, const cov_points *p, size_t i)
+{
+    return p->weight != NULL ? p->weight[i] : t->scale;
+}
+
+/* The weight of the `overlaps` points of p that lie in more than one area. cov_areas_locate only
+ * tells their number, so halves are asked until it is none or all; the answers written to `area`
+ * are those that are there already. */
+static cov_status weigh_overlaps(const cov_tally *t, const cov_points *p, int32_t *area,
+                                 uint64_t overlaps, uint64_t *weight, cov_error *err)
+{
+    if (overlaps == 0)
+        return COV_OK;
+    if (p->weight == NULL || overlaps == p->n) {
+        for (uint64_t i = 0; i < overlaps; i++)
+            *weight += weight_of(t, p, (size_t)i);
+        return COV_OK;
+    }
+    cov_points left = slice(p, 0, p->n / 2), right = slice(p, left.n, p->n - left.n);
+    uint64_t in_left = 0;
+    cov_status s = cov_areas_locate(t->areas, &left, area, &in_left, err);
+    if (s == COV_OK)
+        s = weigh_overlaps(t, &left, area, in_left, weight, err);
+    if (s == COV_OK)
+        s = weigh_overlaps(t, &right, area + left.n, overlaps - in_left, weight, err);
+    return s;
+}
+
+/* Fill t->served. A bit that has no meaning here would be a wrong count: it is refused. */
+static cov_status mark_chunk(cov_tally *t, const cov_points *p, size_t first, cov_error *err)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        uint64_t told = p->served != NULL ? p->served[i] : 0;
+        if ((told & ~t->told) != 0)
+            return cov_fail(err, COV_ERR_ARGUMENT,
+                            "point number %zu of the batch is told to be served by a service that "
+                            "isn't among the %zu of the tally or has a footprint",
+                            first + i + 1, t->n_services);
+        t->served[i] = told;
+    }
+    cov_status s = COV_OK;
+    for (size_t k = 0; k < t->n_services && s == COV_OK; k++) {
+        if (t->service[k].footprint != NULL)
+            s = cov_footprint_mark(t->service[k].footprint, p, (unsigned)k, t->served, err);
+    }
+    return s;
+}
+
+/* Add the points, located and marked, to t->batch and the batch's ledger. */
+static cov_status count_chunk(cov_tally *t, const cov_points *p, cov_ledger *ledger, cov_error *err)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        cov_count one = {.points = 1, .weight = weight_of(t, p, i)};
+        cov_status s = check_sum(ledger->read, 1, one, 1, err);
+        if (s != COV_OK)
+            return s;
+        count_add(&ledger->read, one, 1);
+        if (t->area[i] >= 0) {
+            count_add(&ledger->assigned, one, 1);
+            cov_table_add(&t->batch, t->area[i], t->served[i], one.weight);
+        } else {
+            count_add(has_location(p, i) ? &ledger->outside : &ledger->no_location, one, 1);
+        }
+    }
+    return COV_OK;
+}
+
+static cov_status push_chunk(cov_tally *t, const cov_points *p, size_t first, cov_ledger *ledger,
+                             cov_error *err)
+{
+    cov_count overlap = {0, 0};
+    cov_status s = cov_areas_locate(t->areas, p, t->area, &overlap.points, err);
+    if (s == COV_OK)
+        s = weigh_overlaps(t, p, t->area, overlap.points, &overlap.weight, err);
+    if (s == COV_OK)
+        s = mark_chunk(t, p, first, err);
+    if (s == COV_OK)
+        s = cov_table_reserve(&t->batch, t->batch.n + p->n, err);
+    if (s == COV_OK)
+        s = count_chunk(t, p, ledger, err);
+    count_add(&ledger->overlap, overlap, 1);
+    return s;
+}
+
+/* The batch is counted into a table of its own, as small as the sets it holds are few; only when
+ * all of it is known to fit does the tally change. */
+cov_status cov_tally_push(cov_tally *tally, const cov_points *points, cov_error *err)
+{
+    if (tally == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "there is no tally to push to");
+    if (tally->served == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "a loaded tally takes no points, for it has no footprints: push to a new "
+                        "one and merge the two");
+    cov_status s = cov_points_check(points, err);
+    if (s != COV_OK)
+        return s;
+
+    cov_ledger ledger = {.read = {0, 0}};
+    clear_table(&tally->batch);
+    for (size_t first = 0; first < points->n && s == COV_OK; first += CHUNK) {
+        size_t left = points->n - first;
+        cov_points part = slice(points, first, left < CHUNK ? left : CHUNK);
+        s = push_chunk(tally, &part, first, &ledger, err);
+    }
+    if (s == COV_OK)
+        s = check_sum(tally->ledger.read, 1, ledger.read, 1, err);
+    if (s == COV_OK)
+        s = reserve_cells(tally, &tally->batch, err);
+    if (s == COV_OK) {
+        add_cells(&tally->cells, &tally->batch, 1);
+        ledger_add(&tally->ledger, &ledger, 1);
+    }
+    return s;
+}
+
+cov_status cov_tally_exclude(cov_tally *tally, cov_exclusion why, uint64_t points, uint64_t weight,
+                             cov_error *err)
+{
+    if (tally == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "there is no tally to exclude from");
+    if (why != COV_EXCLUDE_DUPLICATE && why != COV_EXCLUDE_REJECTED)
+        return cov_fail(err, COV_ERR_ARGUMENT, "%d is no cov_exclusion", (int)why);
+    cov_count add = {.points = points, .weight = weight};
+    cov_status s = check_sum(tally->ledger.read, 1, add, 1, err);
+    if (s != COV_OK)
+        return s;
+    bool duplicate = why == COV_EXCLUDE_DUPLICATE;
+    count_add(&tally->ledger.read, add, 1);
+    count_add(duplicate ? &tally->ledger.duplicate : &tally->ledger.rejected, add, 1);
+    return COV_OK;
+}
+
+/* ---------------------------------------------------------------- merge */
+
+static cov_status check_match(const cov_tally *a, const cov_tally *b, cov_error *err)
+{
+    if (cov_areas_fingerprint(a->areas) != cov_areas_fingerprint(b->areas))
+        return cov_fail(err, COV_ERR_MISMATCH,
+                        "the tallies were made with different areas: merge those that share the "
+                        "same boundaries, ids, names and coordinate system");
+    if (a->n_services != b->n_services)
+        return cov_fail(err, COV_ERR_MISMATCH,
+                        "the tallies count %zu and %zu services: merge those with the same ones "
+                        "in the same order",
+                        a->n_services, b->n_services);
+    for (size_t k = 0; k < a->n_services; k++) {
+        if (strcmp(a->service[k].name, b->service[k].name) != 0)
+            return cov_fail(err, COV_ERR_MISMATCH,
+                            "service number %zu is \"%s\" in one tally and \"%s\" in the other: "
+                            "merge those with the same ones in the same order",
+                            k + 1, cov_quote(a->service[k].name).text,
+                            cov_quote(b->service[k].name).text);
+    }
+    return COV_OK;
+}
+
+static void refine(cov_tally *t, uint64_t factor)
+{
+    cov_ledger coarse = t->ledger;
+    t->ledger = (cov_ledger){.read = {0, 0}};
+    ledger_add(&t->ledger, &coarse, factor);
+    for (size_t i = 0; i < t->cells.n; i++)
+        t->cells.cell[i].weight *= factor;
+    t->scale *= (uint32_t)factor;
+}
+
+cov_status cov_tally_merge(cov_tally *into, const cov_tally *from, cov_error *err)
+{
+    if (into == NULL || from == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "there are no two tallies to merge");
+    if (into == from)
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "a tally merged with itself would count every point twice");
+    cov_status s = check_match(into, from, err);
+    if (s != COV_OK)
+        return s;
+    /* the scales are 1 or 1000 */
+    uint64_t into_factor = from->scale > into->scale ? from->scale : 1;
+    uint64_t from_factor = into->scale > from->scale ? into->scale : 1;
+    s = check_sum(into->ledger.read, into_factor, from->ledger.read, from_factor, err);
+    if (s == COV_OK)
+        s = reserve_cells(into, &from->cells, err);
+    if (s != COV_OK)
+        return s;
+    if (into_factor > 1)
+        refine(into, into_factor);
+    add_cells(&into->cells, &from->cells, from_factor);
+    ledger_add(&into->ledger, &from->ledger, from_factor);
+    return COV_OK;
+}
+
+/* ---------------------------------------------------------------- what it holds */
+
+void cov_tally_ledger(const cov_tally *tally, cov_ledger *out)
+{
+    *out = tally->ledger;
+}
+
+uint32_t cov_tally_scale(const cov_tally *tally)
+{
+    return tally->scale;
+}
+
+size_t cov_tally_services(const cov_tally *tally)
+{
+    return tally->n_services;
+}
+
+const char *cov_tally_service_name(const cov_tally *tally, size_t index)
+{
+    return index < tally->n_services ? tally->service[index].name : NULL;
+}

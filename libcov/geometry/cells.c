@@ -1,95 +1,324 @@
 /* SPDX-License-Identifier: MIT */
-#include "geometry/cells.h"
+#include "geometry/cells_layout.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/mem.h"
 
-struct cov_cells {
-    cov_rings rings;
-};
-
-cov_status cov_cells_create(const cov_rings *rings, cov_cells **out, cov_error *err)
-{
-    cov_cells *c = cov_alloc_zero(1, sizeof *c);
-    c->rings = *rings;
-    c->rings.vertex = cov_alloc(rings->n_vertices, sizeof(cov_xy));
-    memcpy(c->rings.vertex, rings->vertex, rings->n_vertices * sizeof(cov_xy));
-    c->rings.ring = cov_alloc(rings->n_rings, sizeof(cov_ring));
-    memcpy(c->rings.ring, rings->ring, rings->n_rings * sizeof(cov_ring));
-    *out = c;
-    (void)err;
-    return COV_OK;
-}
-
 void cov_cells_free(cov_cells *cells)
 {
     if (cells == NULL)
         return;
-    cov_rings_clear(&cells->rings);
+    cov_free(cells->top);
+    cov_free(cells->node);
+    cov_free(cells->list);
+    cov_free(cells->set);
+    cov_free(cells->vertex);
     cov_free(cells);
 }
 
 size_t cov_cells_memory(const cov_cells *cells)
 {
-    return cells->rings.n_vertices * sizeof(cov_xy);
+    size_t words = (size_t)cells->nx * cells->ny + cells->n_node + cells->n_list + cells->n_set;
+    return sizeof *cells + words * sizeof(uint32_t) + cells->n_vertex * sizeof(cov_xy);
 }
 
-static uint32_t one(const cov_cells *c, cov_xy p, bool *more)
+/* ---------------------------------------------------------------- one point in a list */
+
+static inline int64_t sums_of_word(const cov_cells *c, uint32_t word)
 {
-    uint32_t best = 0;
-    *more = false;
-    if (!isfinite(p.x) || !isfinite(p.y))
-        return 0;
-    for (size_t i = 0; i < c->rings.n_rings;) {
-        uint32_t label = c->rings.ring[i].label;
-        bool in = false;
-        for (; i < c->rings.n_rings && c->rings.ring[i].label == label; i++) {
-            const cov_xy *v = c->rings.vertex + c->rings.ring[i].first;
-            for (size_t k = 0; k + 1 < c->rings.ring[i].n; k++)
-                if ((v[k].y > p.y) != (v[k + 1].y > p.y) &&
-                    (v[k].y < v[k + 1].y ? cov_side(v[k], v[k + 1], p)
-                                         : cov_side(v[k + 1], v[k], p)) > 0)
-                    in = !in;
-        }
-        if (in && best != 0)
-            *more = true;
-        if (in && (best == 0 || label < best))
-            best = label;
+    if (word_kind(word) == KIND_LABEL)
+        return sums_of_label(word);
+    int64_t sums;
+    memcpy(&sums, c->set + word_payload(word) + SET_SUMS, sizeof sums);
+    return sums;
+}
+
+/* The crossings of an edge on the way from the centre, up or down and then across, to p. */
+static inline int crossings(cov_xy a, cov_xy b, cov_xy centre, cov_xy p)
+{
+    return cross_upright(a, b, centre.x, centre.y, p.y) + cross_level(a, b, p.y, centre.x, p.x);
+}
+
+static int64_t walk(const cov_cells *c, const uint32_t *list, cov_xy centre, cov_xy p)
+{
+    int64_t sums = sums_of_word(c, list[LIST_STATE]);
+    const uint32_t *run = list + LIST_RUNS - RUN_WORDS;
+    do {
+        run += RUN_WORDS;
+        const cov_xy *v = c->vertex + run[RUN_FIRST];
+        uint32_t n = run_edges(run);
+        int net = 0;
+        for (uint32_t k = 0; k < n; k++)
+            net += crossings(v[k], v[k + 1], centre, p);
+        if (net != 0)
+            sums += net * (sums_of_label(run_left(run)) - sums_of_label(run_right(run)));
+    } while ((run[RUN_RIGHT] & RUN_LAST) == 0);
+    return sums;
+}
+
+/* ---------------------------------------------------------------- overlaps, closely */
+
+/* The smallest labels above a floor, with their counts, in order; further ones are left for the
+ * next time, with a higher floor. Fixed in size, so that nothing is allocated here. */
+enum { BAG_SIZE = 32 };
+
+typedef struct bag {
+    uint32_t floor;
+    int n;
+    struct {
+        uint32_t label;
+        int64_t count;
+    } entry[BAG_SIZE];
+} bag;
+
+static void bag_add(bag *b, uint32_t label, int64_t count)
+{
+    if (label <= b->floor)
+        return;
+    int at = 0;
+    while (at < b->n && b->entry[at].label < label)
+        at++;
+    if (at < b->n && b->entry[at].label == label) {
+        b->entry[at].count += count;
+        return;
     }
-    return best;
+    if (at == BAG_SIZE)
+        return;
+    int last = b->n < BAG_SIZE ? b->n++ : BAG_SIZE - 1;
+    memmove(&b->entry[at + 1], &b->entry[at], (size_t)(last - at) * sizeof b->entry[0]);
+    b->entry[at].label = label;
+    b->entry[at].count = count;
 }
 
-static cov_xy point_at(const cov_points *p, size_t i)
+static void bag_fill(bag *b, const cov_cells *c, const uint32_t *list, cov_xy centre, cov_xy p)
 {
-    size_t sx = p->x_stride ? p->x_stride : sizeof(double);
-    size_t sy = p->y_stride ? p->y_stride : sizeof(double);
-    cov_xy r;
-    memcpy(&r.x, (const char *)p->x + i * sx, sizeof r.x);
-    memcpy(&r.y, (const char *)p->y + i * sy, sizeof r.y);
-    return r;
+    uint32_t state = list[LIST_STATE];
+    if (word_kind(state) == KIND_LABEL) {
+        bag_add(b, state, 1);
+    } else {
+        const uint32_t *set = c->set + word_payload(state);
+        for (uint32_t i = 0; i < set[SET_ENTRIES]; i++)
+            bag_add(b, set[SET_BAG + 2 * i], (int32_t)set[SET_BAG + 2 * i + 1]);
+    }
+    const uint32_t *run = list + LIST_RUNS - RUN_WORDS;
+    do {
+        run += RUN_WORDS;
+        const cov_xy *v = c->vertex + run[RUN_FIRST];
+        uint32_t n = run_edges(run);
+        int net = 0;
+        for (uint32_t k = 0; k < n; k++)
+            net += crossings(v[k], v[k + 1], centre, p);
+        if (net != 0) {
+            bag_add(b, run_left(run), net);
+            bag_add(b, run_right(run), -net);
+        }
+    } while ((run[RUN_RIGHT] & RUN_LAST) == 0);
+}
+
+/* The smallest label that holds p, and whether another one does, too. */
+static uint32_t owner_among(const cov_cells *c, const uint32_t *list, cov_xy centre, cov_xy p,
+                            bool *overlap)
+{
+    uint32_t owner = 0;
+    bag b = {.floor = 0, .n = BAG_SIZE};
+    while (b.n == BAG_SIZE) {
+        b.n = 0;
+        bag_fill(&b, c, list, centre, p);
+        for (int i = 0; i < b.n; i++) {
+            if (b.entry[i].count <= 0)
+                continue;
+            if (owner != 0) {
+                *overlap = true;
+                return owner;
+            }
+            owner = b.entry[i].label;
+        }
+        b.floor = b.n > 0 ? b.entry[b.n - 1].label : 0;
+    }
+    return owner;
+}
+
+/* ---------------------------------------------------------------- batches */
+
+/* As many points as fit the nearest cache, with what is known of each. Memory is what takes time:
+ * each step asks for the lines of the next step, for all points, before any of them is needed. */
+enum { BATCH = 256 };
+
+typedef struct batch {
+    int n;
+    double x[BATCH], y[BATCH];
+    int32_t ux[BATCH], uy[BATCH]; /* the unit of the grid */
+    uint32_t word[BATCH];         /* the cell found so far */
+    /* The points whose cell is a node, and those whose cell is a list and how large it is, as log2
+     * of units. Written without a branch, one place further than there are points. */
+    uint16_t down[BATCH + 1];
+    uint16_t in_list[BATCH + 1];
+    uint8_t list_size[BATCH + 1];
+    int n_lists;
+} batch;
+
+static void load_points(batch *b, const cov_points *points, size_t first)
+{
+    size_t xs = points->x_stride != 0 ? points->x_stride : sizeof(double);
+    size_t ys = points->y_stride != 0 ? points->y_stride : sizeof(double);
+    const char *x = (const char *)points->x + first * xs;
+    const char *y = (const char *)points->y + first * ys;
+    b->n = points->n - first < BATCH ? (int)(points->n - first) : BATCH;
+    for (int i = 0; i < b->n; i++, x += xs, y += ys) {
+        memcpy(&b->x[i], x, sizeof(double));
+        memcpy(&b->y[i], y, sizeof(double));
+    }
+}
+
+/* The unit of a coordinate. What is beyond the grid goes to its rim, which is empty, and so does
+ * what is not a number: the comparisons are made to be false for it. */
+static inline int32_t unit_of(double v, double origin, double per_unit, double last)
+{
+    double u = (v - origin) * per_unit;
+    u = u > 0 ? u : 0;
+    u = u < last ? u : last;
+    return (int32_t)u;
+}
+
+static void find_top(batch *b, const cov_cells *c)
+{
+    double last_x = (double)c->nx * (double)(UINT32_C(1) << c->depth) - 1;
+    double last_y = (double)c->ny * (double)(UINT32_C(1) << c->depth) - 1;
+    double x0 = c->x0, y0 = c->y0, per_unit = c->per_unit;
+    for (int i = 0; i < b->n; i++) {
+        b->ux[i] = unit_of(b->x[i], x0, per_unit, last_x);
+        b->uy[i] = unit_of(b->y[i], y0, per_unit, last_y);
+    }
+    uint32_t cell[BATCH];
+    for (int i = 0; i < b->n; i++) {
+        cell[i] = (uint32_t)(b->uy[i] >> c->depth) * c->nx + (uint32_t)(b->ux[i] >> c->depth);
+        __builtin_prefetch(&c->top[cell[i]]);
+    }
+    for (int i = 0; i < b->n; i++)
+        b->word[i] = c->top[cell[i]];
+}
+
+static inline const uint32_t *child_word(const batch *b, const cov_cells *c, int i, unsigned size)
+{
+    uint32_t row = (uint32_t)b->uy[i] >> size & (SIDE - 1);
+    uint32_t column = (uint32_t)b->ux[i] >> size & (SIDE - 1);
+    return &c->node[(size_t)word_payload(b->word[i]) * CHILDREN + row * SIDE + column];
+}
+
+/* Sort the n points of b->down by what their cell is: lists are put aside, nodes stay. */
+static int put_lists_aside(batch *b, const cov_cells *c, int n, unsigned size)
+{
+    int nodes = 0, lists = b->n_lists;
+    for (int q = 0; q < n; q++) {
+        uint16_t i = b->down[q];
+        unsigned kind = word_kind(b->word[i]);
+        b->in_list[lists] = i;
+        b->list_size[lists] = (uint8_t)size;
+        lists += kind == KIND_LIST;
+        b->down[nodes] = i;
+        nodes += kind == KIND_NODE;
+    }
+    for (int q = b->n_lists; q < lists; q++)
+        __builtin_prefetch(&c->list[word_payload(b->word[b->in_list[q]])]);
+    b->n_lists = lists;
+    return nodes;
+}
+
+static void find_cells(batch *b, const cov_cells *c)
+{
+    unsigned size = c->depth;
+    int n = 0;
+    b->n_lists = 0;
+    find_top(b, c);
+    for (int i = 0; i < b->n; i++) {
+        b->down[n] = (uint16_t)i;
+        n += (int)(b->word[i] >> KIND_PENDING_SHIFT);
+    }
+    n = put_lists_aside(b, c, n, size);
+    while (n > 0) {
+        size -= LEVEL_BITS;
+        for (int q = 0; q < n; q++)
+            __builtin_prefetch(child_word(b, c, b->down[q], size));
+        for (int q = 0; q < n; q++)
+            b->word[b->down[q]] = *child_word(b, c, b->down[q], size);
+        n = put_lists_aside(b, c, n, size);
+    }
+    for (int q = 0; q < b->n_lists; q++) {
+        const uint32_t *list = &c->list[word_payload(b->word[b->in_list[q]])];
+        __builtin_prefetch(&c->vertex[list[LIST_RUNS + RUN_FIRST]]);
+    }
+}
+
+/* The q-th of the points whose cell is a list: the list, the point, and the centre of its cell. */
+typedef struct in_cell {
+    const uint32_t *list;
+    cov_xy p;
+    cov_xy centre;
+} in_cell;
+
+static inline in_cell in_cell_of(const batch *b, const cov_cells *c, int q)
+{
+    int i = b->in_list[q];
+    return (in_cell){&c->list[word_payload(b->word[i])],
+                     {b->x[i], b->y[i]},
+                     cell_centre(c, (uint32_t)b->ux[i], (uint32_t)b->uy[i], b->list_size[q])};
+}
+
+static inline uint32_t owner_in_list(const cov_cells *c, const in_cell *at, bool *overlap)
+{
+    int64_t sums = walk(c, at->list, at->centre, at->p);
+    if (sums >> 32 <= 0)
+        return 0;
+    /* Inside an invalid polygon one label may be the sum of others: never give out one too large.
+     */
+    if (sums >> 32 == 1 && (uint32_t)sums <= c->max_label)
+        return (uint32_t)sums;
+    return owner_among(c, at->list, at->centre, at->p, overlap);
 }
 
 void cov_cells_locate(const cov_cells *cells, const cov_points *points, uint32_t *label,
                       uint64_t *overlaps)
 {
-    uint64_t n = 0;
-    for (size_t i = 0; i < points->n; i++) {
-        bool more;
-        label[i] = one(cells, point_at(points, i), &more);
-        n += more;
+    batch b;
+    uint64_t n_overlaps = 0;
+    for (size_t first = 0; first < points->n; first += BATCH) {
+        load_points(&b, points, first);
+        find_cells(&b, cells);
+        for (int q = 0; q < b.n_lists; q++) {
+            bool overlap = false;
+            in_cell at = in_cell_of(&b, cells, q);
+            b.word[b.in_list[q]] = owner_in_list(cells, &at, &overlap);
+            n_overlaps += overlap;
+        }
+        for (int i = 0; i < b.n; i++) {
+            uint32_t word = b.word[i];
+            if (word_kind(word) == KIND_SET) {
+                const uint32_t *set = &cells->set[word_payload(word)];
+                n_overlaps += set[SET_DISTINCT] > 1;
+                word = set[SET_OWNER];
+            }
+            label[first + (size_t)i] = word;
+        }
     }
-    if (overlaps)
-        *overlaps = n;
+    if (overlaps != NULL)
+        *overlaps = n_overlaps;
 }
 
 void cov_cells_mark(const cov_cells *cells, const cov_points *points, uint64_t mask,
                     uint64_t *served)
 {
-    for (size_t i = 0; i < points->n; i++) {
-        bool more;
-        if (one(cells, point_at(points, i), &more) != 0)
-            served[i] |= mask;
+    batch b;
+    for (size_t first = 0; first < points->n; first += BATCH) {
+        load_points(&b, points, first);
+        find_cells(&b, cells);
+        for (int q = 0; q < b.n_lists; q++) {
+            in_cell at = in_cell_of(&b, cells, q);
+            b.word[b.in_list[q]] = walk(cells, at.list, at.centre, at.p) >> 32 > 0;
+        }
+        /* What is left is a label, which is 0 outside, or a set, which is not 0. */
+        for (int i = 0; i < b.n; i++)
+            served[first + (size_t)i] |= b.word[i] != 0 ? mask : 0;
     }
 }

@@ -1,5 +1,16 @@
 /* The point index: which labelled polygons hold a point, exactly.
- * SPDX-License-Identifier: MIT */
+ * SPDX-License-Identifier: MIT
+ *
+ * A grid of square cells. A cell that no edge crosses holds the answer; a cell that many edges
+ * cross is cut into 4 x 4 smaller ones, and so on where the detail is; a cell that few edges cross
+ * holds a list: the answer at its centre and the edges. From the centre a point is reached by a
+ * vertical and a horizontal step; each edge crossed on the way adds the label on one side and takes
+ * away the label on the other. The sides come from the exact predicate, so the answer is exact,
+ * too, and the grid, whose arithmetic rounds, decides only which edges are looked at (more than
+ * needed, never fewer).
+ *
+ * A state along the way is the bag of labels that hold the place, kept as two sums, how many and
+ * of what: 0 is outside, 1 names the label, more than 1 is an overlap that is looked at closely. */
 #ifndef COV_GEOMETRY_CELLS_H
 #define COV_GEOMETRY_CELLS_H
 
@@ -7,10 +18,14 @@
 
 typedef struct cov_cells cov_cells;
 
-/* Index the rings, which carry labels from 1 to 2^30 - 2. Keeps nothing of them. */
+/* Labels are 1 to this. */
+#define COV_LABEL_MAX ((UINT32_C(1) << 30) - 1)
+
+/* Index the rings. Keeps nothing of them. Errors: COV_ERR_MEMORY, COV_ERR_LIMIT (2^32 vertices). */
 cov_status cov_cells_create(const cov_rings *rings, cov_cells **out, cov_error *err);
 void cov_cells_free(cov_cells *cells);
 
+/* Bytes held. */
 size_t cov_cells_memory(const cov_cells *cells);
 
 /* For each point the smallest label whose polygons hold it, or 0. `*overlaps`, where not NULL, gets

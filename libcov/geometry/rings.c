@@ -32,9 +32,10 @@ static cov_status read_u32(reader *r, uint32_t *out, cov_error *err)
 
 static double f64_at(const reader *r, const unsigned char *p)
 {
-    uint64_t bits = 0;
-    for (int i = 0; i < 8; i++)
-        bits |= (uint64_t)p[r->swap ? 7 - i : i] << (8 * i);
+    uint64_t bits;
+    memcpy(&bits, p, sizeof bits);
+    if (r->swap == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__))
+        bits = __builtin_bswap64(bits);
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
@@ -59,9 +60,9 @@ static cov_status read_head(reader *r, uint32_t *type, size_t *doubles, cov_erro
         if (s != COV_OK)
             return s;
     }
-    code &= 0x0FFFFFFFu;
+    code &= 0x1FFFFFFFu;
     uint32_t iso = code / 1000;
-    *type = code % 1000;
+    *type = iso <= 3 ? code % 1000 : code;
     *doubles = (size_t)2 + (z || iso == 1 || iso == 3) + (m || iso == 2 || iso == 3);
     return COV_OK;
 }
@@ -170,7 +171,6 @@ static cov_status read_ring(cov_rings *rings, reader *r, size_t doubles, bool ho
         return cov_fail_memory(err);
     rings->ring[rings->n_rings++] = (cov_ring){rings->n_vertices, kept, label};
     rings->n_vertices += kept;
-    widen_extent(rings->extent, v, kept);
     return COV_OK;
 }
 
@@ -222,8 +222,10 @@ cov_status cov_rings_add(cov_rings *rings, const void *wkb, size_t size, uint32_
     if (s != COV_OK) {
         rings->n_rings = n_rings;
         rings->n_vertices = n_vertices;
+        return s;
     }
-    return s;
+    widen_extent(rings->extent, rings->vertex + n_vertices, rings->n_vertices - n_vertices);
+    return COV_OK;
 }
 
 void cov_rings_clear(cov_rings *rings)

@@ -1,2 +1,342 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/status.h"
+#include "io/area_layer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/guess.h"
+#include "io/polygons.h"
+#include "io/text.h"
+
+/* The layer while it is read. The texts of an area stand side by side: id, name, parents. */
+typedef struct reading {
+    cov_layer layer;
+    int *column; /* id, name or -1, parents */
+    size_t n_columns;
+    char **text;
+    size_t n_text;
+    size_t text_capacity;
+    cov_polygons polygons;
+    cov_transform transform;
+} reading;
+
+enum { ID = 0, NAME = 1, PARENTS = 2 };
+
+static const char *column_name(const reading *r, size_t k)
+{
+    OGRFeatureDefnH columns = OGR_L_GetLayerDefn(r->layer.layer);
+    return OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(columns, r->column[k]));
+}
+
+static const char *text_of(const reading *r, size_t area, size_t k)
+{
+    return r->text[area * r->n_columns + k];
+}
+
+static void reading_clear(reading *r)
+{
+    for (size_t i = 0; i < r->n_text; i++)
+        cov_free(r->text[i]);
+    cov_free(r->text);
+    cov_free(r->column);
+    cov_polygons_clear(&r->polygons);
+    cov_transform_clear(&r->transform);
+    cov_layer_close(&r->layer);
+}
+
+/* ---------------------------------------------------------------- columns */
+
+static cov_status find_columns(reading *r, const cov_job *job, cov_notes *notes, cov_error *err)
+{
+    cov_layer *layer = &r->layer;
+    r->n_columns = PARENTS + job->n_parents;
+    r->column = cov_alloc_zero(r->n_columns, sizeof *r->column);
+    if (r->column == NULL)
+        return cov_fail_memory(err);
+    cov_status s = COV_OK;
+    r->column[NAME] = -1;
+    for (size_t i = 0; i < job->n_parents && s == COV_OK; i++)
+        s = cov_layer_column(layer, job->parent_columns[i], "parent column",
+                             &r->column[PARENTS + i], err);
+    if (s == COV_OK && job->name_column != NULL)
+        s = cov_layer_column(layer, job->name_column, "name column", &r->column[NAME], err);
+    if (s == COV_OK && job->id_column != NULL)
+        s = cov_layer_column(layer, job->id_column, "id column", &r->column[ID], err);
+    else if (s == COV_OK)
+        s = cov_guess_id(layer, &r->column[ID], notes, err);
+    if (s == COV_OK && job->name_column == NULL)
+        s = cov_guess_name(layer, r->column[ID], &r->column[NAME], notes, err);
+    return s == COV_OK ? cov_layer_select(layer, r->column, r->n_columns, 1, err) : s;
+}
+
+/* ---------------------------------------------------------------- rows */
+
+static cov_status add_text(reading *r, OGRFeatureH feature, size_t k, cov_error *err)
+{
+    const cov_layer *layer = &r->layer;
+    int column = r->column[k];
+    const char *text = NULL;
+    if (column >= 0 && OGR_F_IsFieldSetAndNotNull(feature, column))
+        text = OGR_F_GetFieldAsString(feature, column);
+    if (text != NULL && text[0] == '\0')
+        text = NULL;
+    if (text == NULL && k == ID)
+        return cov_fail(err, COV_ERR_ID, "%s, feature %lld has no id: its column %s is empty",
+                        layer->label, (long long)layer->n_read, column_name(r, ID));
+    if (text != NULL && !cov_text_is_utf8(text))
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s, feature %lld: the text in column %s is not in UTF-8: convert the file "
+                        "(a shapefile: name its encoding in a .cpg)",
+                        layer->label, (long long)layer->n_read, column_name(r, k));
+    char *copy = cov_copy_text(text);
+    if ((text != NULL && copy == NULL) ||
+        cov_reserve((void **)&r->text, &r->text_capacity, r->n_text + 1, sizeof *r->text) != 0) {
+        cov_free(copy);
+        return cov_fail_memory(err);
+    }
+    r->text[r->n_text++] = copy;
+    return COV_OK;
+}
+
+static cov_status read_rows(reading *r, cov_error *err)
+{
+    for (;;) {
+        OGRFeatureH feature = NULL;
+        cov_status s = cov_layer_next(&r->layer, &feature, err);
+        if (s != COV_OK)
+            return s;
+        if (feature == NULL)
+            break;
+        for (size_t k = 0; k < r->n_columns && s == COV_OK; k++)
+            s = add_text(r, feature, k, err);
+        if (s == COV_OK)
+            s = cov_polygons_add(&r->polygons, &r->layer, feature, err);
+        OGR_F_Destroy(feature);
+        if (s != COV_OK)
+            return s;
+    }
+    if (r->polygons.n == 0)
+        return cov_fail(err, COV_ERR_INPUT, "%s holds no areas: it is empty", r->layer.label);
+    return COV_OK;
+}
+
+typedef struct entry {
+    const char *id;
+    size_t area;
+} entry;
+
+static int compare_entries(const void *a, const void *b)
+{
+    const entry *x = a, *y = b;
+    int order = strcmp(x->id, y->id);
+    return order != 0 ? order : (x->area > y->area) - (x->area < y->area);
+}
+
+static cov_status check_ids(const reading *r, cov_error *err)
+{
+    size_t n = r->polygons.n;
+    entry *order = cov_alloc(n, sizeof *order);
+    if (order == NULL)
+        return cov_fail_memory(err);
+    for (size_t i = 0; i < n; i++)
+        order[i] = (entry){text_of(r, i, ID), i};
+    qsort(order, n, sizeof *order, compare_entries);
+    cov_status s = COV_OK;
+    for (size_t i = 1; i < n && s == COV_OK; i++) {
+        if (strcmp(order[i - 1].id, order[i].id) == 0)
+            s = cov_fail(err, COV_ERR_ID,
+                         "%s: the id %s of column %s stands at feature %lld and at feature %lld: "
+                         "choose a column whose values are unique (--id), or merge the parts of "
+                         "that area",
+                         r->layer.label, order[i].id, column_name(r, ID),
+                         (long long)r->polygons.feature[order[i - 1].area][0],
+                         (long long)r->polygons.feature[order[i].area][0]);
+    }
+    cov_free(order);
+    return s;
+}
+
+static void name_area(void *data, size_t index, char *out, size_t size)
+{
+    const reading *r = data;
+    snprintf(out, size, "feature %lld (%s %s)", (long long)r->polygons.feature[index][0],
+             column_name(r, ID), text_of(r, index, ID));
+}
+
+static cov_status read_again(void *data, size_t index, cov_shape *shape, cov_error *err)
+{
+    reading *r = data;
+    return cov_polygons_again(&r->polygons, &r->layer, index, shape, err);
+}
+
+/* ---------------------------------------------------------------- build */
+
+/* The shape an area is built from: its own where nothing is transformed, else a copy in `moved`. */
+static cov_status place_shapes(reading *r, cov_shape *moved, cov_error *err)
+{
+    cov_status s = COV_OK;
+    if (r->transform.operation == NULL)
+        return COV_OK;
+    for (size_t i = 0; i < r->polygons.n && s == COV_OK; i++) {
+        char name[200], what[400];
+        name_area(r, i, name, sizeof name);
+        snprintf(what, sizeof what, "%s, %s", r->layer.label, name);
+        if (r->polygons.shape[i].wkb != NULL)
+            s = cov_shape_transform(&r->polygons.shape[i], &r->transform, what, &moved[i], err);
+    }
+    return s;
+}
+
+static cov_status create_areas(const reading *r, const cov_shape *moved, OGRSpatialReferenceH to,
+                               cov_area_layer *out, cov_error *err)
+{
+    size_t n_parents = r->n_columns - PARENTS, n = 0;
+    cov_area *area = cov_alloc_zero(r->polygons.n, sizeof *area);
+    char *crs = cov_crs_label(to);
+    cov_status s = area != NULL && crs != NULL ? COV_OK : cov_fail_memory(err);
+    for (size_t i = 0; i < r->polygons.n && s == COV_OK; i++) {
+        const cov_shape *own = &r->polygons.shape[i];
+        if (own->wkb == NULL)
+            continue;
+        const cov_shape *shape = r->transform.operation != NULL ? &moved[i] : own;
+        char *const *text = &r->text[i * r->n_columns];
+        area[n++] = (cov_area){text[ID], text[NAME],
+                               n_parents > 0 ? (const char *const *)&text[PARENTS] : NULL,
+                               shape->wkb, shape->size};
+    }
+    out->n_skipped = r->polygons.n - n;
+    if (s == COV_OK && n == 0)
+        s = cov_fail(err, COV_ERR_INPUT, "%s: all its polygons are invalid and left out",
+                     r->layer.label);
+    if (s == COV_OK) {
+        cov_areas_options options = COV_AREAS_OPTIONS_INIT;
+        options.levels = (const char *const *)out->parent_columns;
+        options.n_levels = n_parents;
+        options.crs = crs;
+        cov_error why;
+        s = cov_areas_create(area, n, &options, &out->areas, &why);
+        if (s != COV_OK)
+            cov_fail(err, s, "%s: %s", r->layer.label, why.message);
+    }
+    cov_free(crs);
+    cov_free(area);
+    return s;
+}
+
+/* Hand the shapes over, in the order of the areas. */
+static cov_status order_shapes(reading *r, cov_area_layer *out, cov_error *err)
+{
+    out->n_shapes = cov_areas_count(out->areas);
+    out->shapes = cov_alloc_zero(out->n_shapes, sizeof *out->shapes);
+    if (out->shapes == NULL)
+        return cov_fail_memory(err);
+    for (size_t i = 0; i < r->polygons.n; i++) {
+        cov_shape *own = &r->polygons.shape[i];
+        if (own->wkb == NULL)
+            continue;
+        out->shapes[cov_areas_find(out->areas, text_of(r, i, ID))] = *own;
+        own->wkb = NULL;
+    }
+    return COV_OK;
+}
+
+static cov_status copy_names(const reading *r, cov_area_layer *out, cov_error *err)
+{
+    out->n_parents = r->n_columns - PARENTS;
+    out->parent_columns = cov_alloc_zero(out->n_parents, sizeof *out->parent_columns);
+    out->label = cov_copy_text(r->layer.label);
+    out->id_column = cov_copy_text(column_name(r, ID));
+    out->operation = cov_copy_text(r->transform.name);
+    out->accuracy = r->transform.accuracy;
+    out->crs = OSRClone(r->layer.crs);
+    int missing = out->parent_columns == NULL || out->label == NULL || out->id_column == NULL ||
+                  out->operation == NULL || out->crs == NULL;
+    if (r->column[NAME] >= 0) {
+        out->name_column = cov_copy_text(column_name(r, NAME));
+        missing = missing || out->name_column == NULL;
+    }
+    for (size_t i = 0; i < out->n_parents && !missing; i++) {
+        out->parent_columns[i] = cov_copy_text(column_name(r, PARENTS + i));
+        missing = out->parent_columns[i] == NULL;
+    }
+    return missing ? cov_fail_memory(err) : COV_OK;
+}
+
+static cov_status build(reading *r, OGRSpatialReferenceH to, cov_area_layer *out, cov_error *err)
+{
+    cov_shape *moved = cov_alloc_zero(r->polygons.n, sizeof *moved);
+    cov_status s = moved != NULL ? copy_names(r, out, err) : cov_fail_memory(err);
+    if (s == COV_OK)
+        s = place_shapes(r, moved, err);
+    if (s == COV_OK)
+        s = create_areas(r, moved, to, out, err);
+    if (s == COV_OK)
+        s = order_shapes(r, out, err);
+    for (size_t i = 0; moved != NULL && i < r->polygons.n; i++)
+        cov_free(moved[i].wkb);
+    cov_free(moved);
+    return s;
+}
+
+/* ---------------------------------------------------------------- interface */
+
+cov_status cov_area_layer_read(const cov_job *job, const cov_policy *policy,
+                               OGRSpatialReferenceH to, cov_notes *notes, cov_area_layer *out,
+                               cov_error *err)
+{
+    reading r;
+    cov_area_layer layer;
+    const cov_shape_owner owner = {&r, name_area, read_again};
+    memset(&r, 0, sizeof r);
+    memset(&layer, 0, sizeof layer);
+    cov_polygons_init(&r.polygons);
+    cov_status s = cov_layer_open(&job->areas, policy, notes, &r.layer, err);
+    if (s != COV_OK)
+        return s;
+    if (r.layer.is_csv)
+        s = cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry: areas are polygons",
+                     r.layer.label);
+    if (s == COV_OK)
+        s = find_columns(&r, job, notes, err);
+    if (s == COV_OK)
+        s = read_rows(&r, err);
+    if (s == COV_OK)
+        s = check_ids(&r, err);
+    if (s == COV_OK)
+        s = cov_transform_create(r.layer.crs, to, r.polygons.extent, r.layer.label, &r.transform,
+                                 err);
+    if (s == COV_OK)
+        s = cov_transform_note(&r.transform, r.layer.label, r.layer.crs, to, notes, err);
+    if (s == COV_OK)
+        s = cov_repair_all(job->invalid, job->threads, r.layer.label, r.polygons.shape,
+                           r.polygons.n, &owner, notes, err);
+    if (s == COV_OK)
+        s = build(&r, to, &layer, err);
+    reading_clear(&r);
+    if (s != COV_OK) {
+        cov_area_layer_clear(&layer);
+        return s;
+    }
+    *out = layer;
+    return COV_OK;
+}
+
+void cov_area_layer_clear(cov_area_layer *layer)
+{
+    for (size_t i = 0; layer->shapes != NULL && i < layer->n_shapes; i++)
+        cov_free(layer->shapes[i].wkb);
+    for (size_t i = 0; layer->parent_columns != NULL && i < layer->n_parents; i++)
+        cov_free(layer->parent_columns[i]);
+    cov_areas_free(layer->areas);
+    cov_free(layer->shapes);
+    cov_free(layer->parent_columns);
+    cov_free(layer->label);
+    cov_free(layer->id_column);
+    cov_free(layer->name_column);
+    cov_free(layer->operation);
+    if (layer->crs != NULL)
+        OSRRelease(layer->crs);
+    memset(layer, 0, sizeof *layer);
+}

@@ -4,17 +4,13 @@
 #define COV_IO_AREA_LAYER_H
 
 #include "io/crs.h"
+#include "io/repair.h"
 #include "io/source.h"
-
-/* What the sink needs to write an area back: its geometry as it was read. */
-typedef struct cov_shape {
-    void *wkb; /* ISO WKB, little-endian, 2D, in the CRS of the layer */
-    size_t size;
-} cov_shape;
 
 typedef struct cov_area_layer {
     cov_areas *areas;  /* in the CRS of the points */
-    cov_shape *shapes; /* one per area, in the order of the areas */
+    cov_shape *shapes; /* one per area, in the order of the areas: as it was read (or repaired), in
+                          the CRS of the layer */
     size_t n_shapes;
     OGRSpatialReferenceH crs; /* of the shapes, owned */
     char *label;

@@ -1,2 +1,151 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/status.h"
+#include "io/crs.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <cpl_conv.h>
+
+#include "base/mem.h"
+#include "io/operation.h"
+#include "io/path.h"
+#include "io/source.h"
+#include "io/watch.h"
+
+/* One millimetre, and ten kilometres: from there on the third-order term of a projection's
+ * curvature, which a check at the middle alone can miss, may exceed a millimetre. */
+#define TOLERANCE 0.001
+#define LONG_EDGE 10000.0
+#define EARTH_RADIUS 6378137.0
+
+/* ---------------------------------------------------------------- systems */
+
+/* GDAL also takes addresses, names of files and of its own data: only codes, WKT, PROJJSON and PROJ
+ * strings pass here. */
+static int is_definition(const char *text)
+{
+    return text != NULL && text[0] != '\0' && !EQUALN(text, "http", 4) && text[0] != '/' &&
+           !cov_path_exists(text);
+}
+
+cov_status cov_crs_from_text(const char *text, OGRSpatialReferenceH *out, cov_error *err)
+{
+    cov_watch watch;
+    memset(&watch, 0, sizeof watch);
+    cov_gdal_init();
+    cov_watch_begin(&watch);
+    OGRSpatialReferenceH stated = OSRNewSpatialReference(NULL), crs = NULL;
+    cov_status s = COV_OK;
+    if (is_definition(text) && OSRSetFromUserInput(stated, text) == OGRERR_NONE)
+        s = cov_crs_from_layer(stated, &crs, err);
+    OSRRelease(stated);
+    cov_watch_end(&watch);
+    if (s == COV_OK && crs == NULL)
+        s = cov_fail(err, COV_ERR_CRS,
+                     "\"%s\" is no coordinate reference system on Earth that is known here: give a "
+                     "code such as EPSG:4326, EPSG:3405 or EPSG:5897",
+                     text != NULL ? text : "");
+    if (s == COV_OK)
+        *out = crs;
+    return s;
+}
+
+static int says_nothing(OGRSpatialReferenceH crs)
+{
+    const char *name = OSRGetName(crs);
+    if (name != NULL && EQUALN(name, "Undefined", 9))
+        return 1;
+    return OSRIsLocal(crs) || (!OSRIsGeographic(crs) && !OSRIsProjected(crs));
+}
+
+cov_status cov_crs_from_layer(OGRSpatialReferenceH stated, OGRSpatialReferenceH *out,
+                              cov_error *err)
+{
+    *out = NULL;
+    if (stated == NULL || says_nothing(stated))
+        return COV_OK;
+    OGRSpatialReferenceH crs = OSRClone(stated);
+    if (crs == NULL)
+        return cov_fail_memory(err);
+    if (OSRIsCompound(crs))
+        OSRStripVertical(crs);
+    OSRDemoteTo2D(crs, NULL);
+    OSRSetAxisMappingStrategy(crs, OAMS_TRADITIONAL_GIS_ORDER);
+    *out = crs;
+    return COV_OK;
+}
+
+char *cov_crs_label(OGRSpatialReferenceH crs)
+{
+    const char *authority = OSRGetAuthorityName(crs, NULL);
+    const char *code = OSRGetAuthorityCode(crs, NULL);
+    if (authority != NULL && code != NULL)
+        return cov_text_print("%s:%s", authority, code);
+    const char *name = OSRGetName(crs);
+    return cov_copy_text(name != NULL ? name : "unnamed");
+}
+
+/* Metres for one unit of the system, at the equator. */
+static double metres_per_unit(OGRSpatialReferenceH crs)
+{
+    if (OSRIsGeographic(crs))
+        return EARTH_RADIUS * OSRGetAngularUnits(crs, NULL);
+    return OSRGetLinearUnits(crs, NULL);
+}
+
+cov_status cov_crs_check_extent(OGRSpatialReferenceH crs, const double extent[4], const char *what,
+                                cov_error *err)
+{
+    if (!OSRIsGeographic(crs) || !(extent[0] <= extent[2]))
+        return COV_OK;
+    double quarter = M_PI / 2 / OSRGetAngularUnits(crs, NULL) * (1 + 1e-9);
+    if (extent[1] >= -quarter && extent[3] <= quarter && extent[0] >= -4 * quarter &&
+        extent[2] <= 4 * quarter)
+        return COV_OK;
+    char *label = cov_crs_label(crs);
+    cov_status s = cov_fail(err, COV_ERR_CRS,
+                            "%s: coordinates such as (%.0f, %.0f) are no longitude and latitude, "
+                            "though its coordinate reference system is said to be %s: state the "
+                            "right one (ogr2ogr -a_srs EPSG:...)",
+                            what, extent[2], extent[3], label != NULL ? label : "geographic");
+    cov_free(label);
+    return s;
+}
+
+/* ---------------------------------------------------------------- transforms */
+
+static int is_same(OGRSpatialReferenceH a, OGRSpatialReferenceH b)
+{
+    static const char *const options[] = {"IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", NULL};
+    return OSRIsSameEx(a, b, options);
+}
+
+cov_status cov_transform_create(OGRSpatialReferenceH from, OGRSpatialReferenceH to,
+                                const double extent[4], const char *what, cov_transform *out,
+                                cov_error *err)
+{
+    cov_transform t = {NULL, NULL, 0, 0, 0};
+    cov_watch watch;
+    memset(&watch, 0, sizeof watch);
+    cov_watch_begin(&watch);
+    cov_status s = cov_crs_check_extent(from, extent, what, err);
+    t.tolerance = TOLERANCE / metres_per_unit(to);
+    t.long_edge = LONG_EDGE / metres_per_unit(from);
+    if (s == COV_OK && is_same(from, to)) {
+        t.name = cov_copy_text("none");
+        s = t.name != NULL ? COV_OK : cov_fail_memory(err);
+    } else if (s == COV_OK) {
+        s = cov_operation_create(from, to, extent, what, &t.operation, &t.name, &t.accuracy, err);
+    }
+    cov_watch_end(&watch);
+    if (s == COV_OK)
+        *out = t;
+    return s;
+}
+
+void cov_transform_clear(cov_transform *transform)
+{
+    cov_operation_free(transform->operation);
+    cov_free(transform->name);
+    memset(transform, 0, sizeof *transform);
+}

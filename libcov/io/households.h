@@ -35,6 +35,10 @@ void cov_households_close(cov_households *households);
 
 OGRSpatialReferenceH cov_households_crs(const cov_households *households); /* borrowed */
 const char *cov_households_label(const cov_households *households);
+
+/* The weight column as the layer spells it, or "households". */
+const char *cov_households_measure(const cov_households *households);
+
 int64_t cov_households_count(cov_households *households); /* -1 unknown */
 
 /* Fill the batch; n = 0 behind the last. A null or empty geometry, a coordinate that is missing or
@@ -45,7 +49,7 @@ int64_t cov_households_count(cov_households *households); /* -1 unknown */
 cov_status cov_households_next(cov_households *households, uint32_t scale, cov_batch *batch,
                                int *decimals, cov_error *err);
 
-/* Start again; forgets the rounding and the extent. */
+/* Start again; forgets the rounding, the extent and the strays. */
 cov_status cov_households_rewind(cov_households *households, cov_error *err);
 
 /* Sum of (kept - given) over all weights so far, in thousand-millionths (1e-9) of a household. */
@@ -53,6 +57,17 @@ int64_t cov_households_rounding(const cov_households *households);
 
 /* West, south, east, north of the located points so far; west > east without any. */
 void cov_households_extent(const cov_households *households, double extent[4]);
+
+/* The located points so far, and those of them that can't be on earth: |y| over 90 or |x| over 360
+ * degrees in a geographic CRS. */
+typedef struct cov_stray {
+    uint64_t located;
+    uint64_t beyond;
+    int64_t first; /* the number of the first feature beyond, and where it says it is */
+    double x, y;
+} cov_stray;
+
+void cov_households_stray(const cov_households *households, cov_stray *out);
 
 cov_status cov_batch_create(cov_batch *batch, cov_error *err);
 void cov_batch_clear(cov_batch *batch);

@@ -24,9 +24,22 @@ typedef struct cov_manifest {
     const cov_notes *notes;
 } cov_manifest;
 
-/* A compact JSON object with sorted, stable keys: version, measure, scale, rounding, ledger (points
- * and weight of read, assigned, outside, no_location, duplicate, rejected; overlap), services,
- * indicators (name, expression), sources, notes. Freed with cov_free. */
+/* A compact JSON object, its keys always in this order:
+ *
+ *     version, measure, scale,
+ *     rounding        households added (or taken, below 0) by rounding; where scale is not 1
+ *     ledger          {read, assigned, outside, no_location, duplicate, rejected} in households
+ *                     (weight / scale: whole numbers where scale is 1)
+ *     ledger_points   the same keys in points
+ *     overlap         {points, weight} of the assigned that lie in more than one area
+ *     services        [name]
+ *     indicators      [{name, expression}]
+ *     sources         [{role, file, crs, operation, accuracy_m}], null for what there isn't
+ *     notes           [{kind: "info" or "warning", text}]
+ *
+ * Bytes that are not UTF-8 (names of files) become U+FFFD. COV_ERR_LIMIT where a sum can't be
+ * stated exactly: over 2^63-1 units, or, in thousandths, over 10^15-1 of them. Freed with cov_free.
+ */
 cov_status cov_manifest_write(const cov_manifest *manifest, char **out, cov_error *err);
 
 #endif

@@ -3,24 +3,42 @@
 #ifndef COV_IO_REPAIR_H
 #define COV_IO_REPAIR_H
 
-#include <ogr_api.h>
-
 #include "io/notes.h"
+
+/* A polygon or multipolygon. */
+typedef struct cov_shape {
+    void *wkb; /* ISO WKB, little-endian, 2D; owned, cov_free; NULL where it is left out */
+    size_t size;
+} cov_shape;
 
 typedef struct cov_repair cov_repair; /* a GEOS context and the counts; one thread at a time */
 
 cov_status cov_repair_create(cov_invalid policy, cov_repair **out, cov_error *err);
 void cov_repair_free(cov_repair *repair);
 
-/* Check WKB of a Polygon or MultiPolygon. Valid: *wkb stays. Invalid: by the policy
- * COV_ERR_GEOMETRY (names `what`, e.g. "communes.shp, feature 12 (ma_xa 31825)", GEOS's reason, the
- * place and the remedy), or *wkb is freed (cov_free) and replaced by the repaired polygons, or by
- * NULL with size 0 when it is skipped or nothing polygonal is left. */
-cov_status cov_repair_check(cov_repair *repair, const char *what, void **wkb, size_t *size,
-                            cov_error *err);
+/* Check a shape. Valid: it stays. Invalid: by the policy COV_ERR_GEOMETRY (names `what`, e.g.
+ * "communes.shp, feature 12 (ma_xa 31825)", GEOS's reason, the place and the remedy), or it is
+ * replaced by the repaired polygons, or by NULL with size 0 when it is skipped or nothing
+ * polygonal is left. */
+cov_status cov_repair_check(cov_repair *repair, const char *what, cov_shape *shape, cov_error *err);
 
 /* One note with the counts and the first few names, where there were any. */
 cov_status cov_repair_note(const cov_repair *repair, const char *layer, cov_notes *notes,
                            cov_error *err);
+
+/* Who the shapes belong to. */
+typedef struct cov_shape_owner {
+    void *data;
+    /* Writes what shape `index` is called in messages, e.g. "feature 12 (ma_xa 31825)". */
+    void (*name)(void *data, size_t index, char *out, size_t size);
+    /* NULL, or reads an invalid shape once more, in a slower way that may make it valid. */
+    cov_status (*again)(void *data, size_t index, cov_shape *shape, cov_error *err);
+} cov_shape_owner;
+
+/* Check n shapes on up to `threads` threads (0: one per processor, at most 8) and treat the invalid
+ * ones, in their order, on the caller's, with one note at the end. The outcome does not depend on
+ * the threads. */
+cov_status cov_repair_all(cov_invalid policy, unsigned threads, const char *layer, cov_shape *shape,
+                          size_t n, const cov_shape_owner *owner, cov_notes *notes, cov_error *err);
 
 #endif

@@ -1,2 +1,519 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/status.h"
+#include "io/source.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <gdal.h>
+
+#include "base/mem.h"
+#include "io/charset.h"
+#include "io/crs.h"
+#include "io/path.h"
+#include "io/shapefile.h"
+#include "io/watch.h"
+
+static const char *const safe_drivers[] = {"ESRI Shapefile", "GPKG", "GeoJSON",      "GeoJSONSeq",
+                                           "FlatGeobuf",     "CSV",  "MapInfo File", "OpenFileGDB"};
+#define N_SAFE (sizeof safe_drivers / sizeof safe_drivers[0])
+
+/* ---------------------------------------------------------------- GDAL */
+
+static void register_drivers(void)
+{
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    GDALAllRegister();
+    CPLPopErrorHandler();
+}
+
+void cov_gdal_init(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, register_drivers);
+}
+
+cov_status cov_layer_check(cov_layer *layer, cov_error *err)
+{
+    cov_watch *watch = layer->watch;
+    if (watch->failures == 0)
+        return COV_OK;
+    cov_status s = COV_OK;
+    if (layer->n_read > 0)
+        s = cov_fail(err, COV_ERR_INPUT, "%s, feature %lld: %s", layer->label,
+                     (long long)layer->n_read, watch->failure);
+    else
+        s = cov_fail(err, COV_ERR_INPUT, "%s: %s", layer->label, watch->failure);
+    cov_watch_clear(watch);
+    return s;
+}
+
+/* ---------------------------------------------------------------- open the file */
+
+static char **allowed_drivers(const cov_policy *policy)
+{
+    char **list = NULL;
+    for (size_t i = 0; i < N_SAFE; i++)
+        list = CSLAddString(list, safe_drivers[i]);
+    for (size_t i = 0; i < policy->n_add_drivers; i++)
+        list = CSLAddString(list, policy->add_drivers[i]);
+    return list;
+}
+
+static int is_delimited(const char *path)
+{
+    return cov_path_has_extension(path, "csv") || cov_path_has_extension(path, "tsv");
+}
+
+/* A shapefile's parts are checked before GDAL sees them; its text may need a hand. */
+static cov_status prepare_shapefile(cov_layer *layer, char ***options, cov_error *err)
+{
+    char cpg[32];
+    cov_text_source text = COV_TEXT_DECLARED;
+    cov_status s = cov_shapefile_check(layer->path, layer->label, &text, err);
+    if (s != COV_OK)
+        return s;
+    cov_shapefile_charset(layer->path, cpg, sizeof cpg);
+    const char *charset = cov_charset_name(cpg);
+    if (charset != NULL) {
+        *options = CSLSetNameValue(*options, "ENCODING", "");
+        return cov_charset_create(charset, &layer->charset, err);
+    }
+    if (text == COV_TEXT_UTF8) {
+        *options = CSLSetNameValue(*options, "ENCODING", "UTF-8");
+        return cov_notes_add(layer->notes, err, COV_NOTE_WARNING,
+                             "%s: its .cpg is missing, so nothing says how its text is encoded: "
+                             "read as UTF-8, which it is throughout",
+                             layer->label);
+    }
+    if (text == COV_TEXT_UNKNOWN)
+        return cov_notes_add(layer->notes, err, COV_NOTE_WARNING,
+                             "%s: its .cpg is missing, so nothing says how its text is encoded: "
+                             "read as ISO-8859-1; put the right name, e.g. TCVN5712-1, into a .cpg "
+                             "file beside it",
+                             layer->label);
+    return COV_OK;
+}
+
+static cov_status prepare_options(cov_layer *layer, char ***options, cov_error *err)
+{
+    if (cov_path_has_extension(layer->path, "shx") || cov_path_has_extension(layer->path, "dbf"))
+        return cov_fail(err, COV_ERR_INPUT, "%s is one part of a shapefile: name its .shp",
+                        layer->label);
+    if (cov_path_has_extension(layer->path, "shp"))
+        return prepare_shapefile(layer, options, err);
+    if (is_delimited(layer->path)) {
+        *options = CSLSetNameValue(*options, "AUTODETECT_TYPE", "NO");
+        *options = CSLSetNameValue(*options, "EMPTY_STRING_AS_NULL", "NO");
+        *options = CSLSetNameValue(*options, "KEEP_GEOM_COLUMNS", "YES");
+    }
+    return COV_OK;
+}
+
+/* Say what it is, when it is something that is not opened. */
+static cov_status fail_open(cov_layer *layer, char **allowed, cov_error *err)
+{
+    GDALDriverH driver = GDALIdentifyDriverEx(layer->path, GDAL_OF_VECTOR, NULL, NULL);
+    const char *name = driver != NULL ? GDALGetDriverShortName(driver) : NULL;
+    if (name != NULL && CSLFindString(allowed, name) < 0)
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s is of the kind %s, which is not opened unless it is allowed by name, "
+                        "because it can lead to other files or to the network; allowed are ESRI "
+                        "Shapefile, GPKG, GeoJSON, GeoJSONSeq, FlatGeobuf, CSV, MapInfo File and "
+                        "OpenFileGDB",
+                        layer->label, name);
+    if (name == NULL)
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s is not a file of points, lines or polygons in one of the formats ESRI "
+                        "Shapefile, GPKG, GeoJSON, GeoJSONSeq, FlatGeobuf, CSV, MapInfo File, "
+                        "OpenFileGDB",
+                        layer->label);
+    return cov_fail(err, COV_ERR_INPUT, "%s can't be read as %s: %s", layer->label, name,
+                    layer->watch->failure);
+}
+
+/* A shapefile whose parts were not looked at is not read. */
+static cov_status check_driver(cov_layer *layer, cov_error *err)
+{
+    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset));
+    int is_shapefile = strcmp(driver, "ESRI Shapefile") == 0;
+    if (is_shapefile != cov_path_has_extension(layer->path, "shp"))
+        return cov_fail(err, COV_ERR_INPUT, "%s is a file of the kind %s with the wrong ending",
+                        layer->label, driver);
+    layer->is_csv = strcmp(driver, "CSV") == 0;
+    layer->promised = strcmp(driver, "FlatGeobuf") == 0; /* counted once the layer is known */
+    return COV_OK;
+}
+
+static cov_status open_dataset(cov_layer *layer, const cov_policy *policy, cov_error *err)
+{
+    char **options = NULL;
+    char **allowed = allowed_drivers(policy);
+    cov_status s = prepare_options(layer, &options, err);
+    /* A .shp may be named so and hold anything: the check of its header has refused that. */
+    if (s == COV_OK) {
+        layer->dataset =
+            GDALOpenEx(layer->path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
+                       (const char *const *)allowed, (const char *const *)options, NULL);
+        if (layer->dataset == NULL)
+            s = fail_open(layer, allowed, err);
+        else
+            s = cov_layer_check(layer, err);
+    }
+    if (s == COV_OK)
+        s = check_driver(layer, err);
+    CSLDestroy(options);
+    CSLDestroy(allowed);
+    return s;
+}
+
+/* ---------------------------------------------------------------- choose the layer */
+
+static cov_status fail_layers(const cov_layer *layer, const char *problem, cov_error *err)
+{
+    char list[512] = "";
+    size_t used = 0;
+    int n = GDALDatasetGetLayerCount(layer->dataset);
+    for (int i = 0; i < n && used < sizeof list - 1; i++) {
+        const char *name = OGR_L_GetName(GDALDatasetGetLayer(layer->dataset, i));
+        int k = snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", name);
+        used += k > 0 ? (size_t)k : 0;
+    }
+    return cov_fail(err, COV_ERR_INPUT, "%s %s: %s", layer->label, problem, list);
+}
+
+static OGRLayerH find_layer(GDALDatasetH dataset, const char *name)
+{
+    for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++) {
+        OGRLayerH candidate = GDALDatasetGetLayer(dataset, i);
+        if (strcmp(OGR_L_GetName(candidate), name) == 0)
+            return candidate;
+    }
+    return NULL;
+}
+
+/* The only layer, or the only one with geometry. */
+static OGRLayerH only_layer(GDALDatasetH dataset)
+{
+    OGRLayerH found = NULL;
+    int n = GDALDatasetGetLayerCount(dataset);
+    for (int i = 0; i < n; i++) {
+        OGRLayerH candidate = GDALDatasetGetLayer(dataset, i);
+        if (n > 1 && OGR_L_GetGeomType(candidate) == wkbNone)
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = candidate;
+    }
+    return found;
+}
+
+static cov_status choose_layer(cov_layer *layer, const char *name, cov_error *err)
+{
+    if (GDALDatasetGetLayerCount(layer->dataset) == 0)
+        return cov_fail(err, COV_ERR_INPUT, "%s holds no layer of points, lines or polygons",
+                        layer->label);
+    if (name != NULL) {
+        layer->layer = find_layer(layer->dataset, name);
+        if (layer->layer == NULL)
+            return fail_layers(layer, "has no layer of that name; it has", err);
+    } else {
+        layer->layer = only_layer(layer->dataset);
+        if (layer->layer == NULL)
+            return fail_layers(layer, "has several layers; name one of", err);
+    }
+    if (GDALDatasetGetLayerCount(layer->dataset) > 1) {
+        char *label = cov_text_print("%s, layer %s", layer->label, OGR_L_GetName(layer->layer));
+        if (label == NULL)
+            return cov_fail_memory(err);
+        cov_free(layer->label);
+        layer->label = label;
+    }
+    return COV_OK;
+}
+
+/* ---------------------------------------------------------------- what the layer is */
+
+/* GDAL names columns field_1, field_2 ... when it takes the first line for data. */
+static int has_header(OGRFeatureDefnH columns)
+{
+    int n = OGR_FD_GetFieldCount(columns);
+    for (int i = 0; i < n; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "field_%d", i + 1);
+        if (strcmp(OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(columns, i)), name) != 0)
+            return 1;
+    }
+    return 0;
+}
+
+static cov_status check_table(cov_layer *layer, cov_error *err)
+{
+    if (!has_header(OGR_L_GetLayerDefn(layer->layer)))
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s has no header line: its first line must name the columns",
+                        layer->label);
+    OGRFeatureH first = OGR_L_GetNextFeature(layer->layer);
+    if (first == NULL)
+        return cov_fail(err, COV_ERR_INPUT, "%s has a header line but no rows", layer->label);
+    OGR_F_Destroy(first);
+    OGR_L_ResetReading(layer->layer);
+    return COV_OK;
+}
+
+static cov_status fail_crs(const cov_layer *layer, cov_error *err)
+{
+    const char *how = "name it with --assume-crs EPSG:...";
+    if (cov_path_has_extension(layer->path, "shp") && !cov_shapefile_has_prj(layer->path))
+        return cov_fail(err, COV_ERR_CRS,
+                        "%s: its .prj is missing, so its coordinate reference system is unknown: "
+                        "copy the .prj too, or %s",
+                        layer->label, how);
+    return cov_fail(err, COV_ERR_CRS, "%s states no usable coordinate reference system: %s",
+                    layer->label, how);
+}
+
+static cov_status resolve_crs(cov_layer *layer, const cov_policy *policy, cov_error *err)
+{
+    OGRSpatialReferenceH stated = OGR_L_GetSpatialRef(layer->layer);
+    cov_status s = cov_crs_from_layer(stated, &layer->crs, err);
+    if (s != COV_OK || layer->crs != NULL)
+        return s;
+    if (policy->assume_crs == NULL)
+        return fail_crs(layer, err);
+    s = cov_crs_from_text(policy->assume_crs, &layer->crs, err);
+    char *label = s == COV_OK ? cov_crs_label(layer->crs) : NULL;
+    if (s == COV_OK)
+        s = cov_notes_add(layer->notes, err, COV_NOTE_INFO,
+                          "%s states no coordinate reference system: taken as %s (--assume-crs)",
+                          layer->label, label != NULL ? label : policy->assume_crs);
+    cov_free(label);
+    return s;
+}
+
+static cov_status examine_layer(cov_layer *layer, const cov_policy *policy, cov_error *err)
+{
+    OGRFeatureDefnH columns = OGR_L_GetLayerDefn(layer->layer);
+    OGRwkbGeometryType type = wkbFlatten(OGR_L_GetGeomType(layer->layer));
+    cov_status s = COV_OK;
+    if (type != wkbNone && type != wkbPoint)
+        layer->watch->rings = cov_path_has_extension(layer->path, "shp") ? COV_RINGS_BY_WINDING
+                                                                         : COV_RINGS_ANY_WINDING;
+    /* GDAL ends a FlatGeobuf that is cut between two features without a word. */
+    if (layer->promised != 0)
+        layer->promised = OGR_L_GetFeatureCount(layer->layer, FALSE);
+    if (layer->charset != NULL)
+        s = cov_charset_columns(layer->charset, columns, err);
+    if (s == COV_OK && layer->is_csv)
+        s = check_table(layer, err);
+    if (s != COV_OK)
+        return s;
+    layer->is_csv = layer->is_csv && type == wkbNone;
+    if (layer->is_csv)
+        return COV_OK;
+    if (type == wkbNone)
+        return cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry", layer->label);
+    return resolve_crs(layer, policy, err);
+}
+
+/* ---------------------------------------------------------------- open and close */
+
+static cov_status open_path(cov_layer *layer, const cov_source *source, const cov_policy *policy,
+                            cov_error *err)
+{
+    cov_path path = {NULL, NULL, NULL, NULL};
+    cov_status s = cov_path_resolve(source, policy, &path, err);
+    if (s != COV_OK)
+        return s;
+    layer->path = path.open;
+    layer->label = path.label;
+    layer->folder = path.folder;
+    layer->watch->folder = path.folder;
+    s = open_dataset(layer, policy, err);
+    if (s == COV_OK)
+        s = choose_layer(layer, path.layer, err);
+    if (s == COV_OK)
+        s = examine_layer(layer, policy, err);
+    if (s == COV_OK)
+        s = cov_layer_check(layer, err);
+    return s;
+}
+
+cov_status cov_layer_open(const cov_source *source, const cov_policy *policy, cov_notes *notes,
+                          cov_layer *out, cov_error *err)
+{
+    cov_layer layer;
+    memset(&layer, 0, sizeof layer);
+    cov_gdal_init();
+    layer.notes = notes;
+    layer.watch = cov_alloc_zero(1, sizeof *layer.watch);
+    if (layer.watch == NULL)
+        return cov_fail_memory(err);
+    cov_watch_begin(layer.watch);
+    cov_status s = open_path(&layer, source, policy, err);
+    const char *rings = layer.watch->rings;
+    layer.watch->rings = NULL; /* begun without */
+    cov_watch_end(layer.watch);
+    layer.watch->rings = rings;
+    if (s == COV_OK)
+        s = cov_watch_note(layer.watch, layer.label, notes, err);
+    if (s != COV_OK) {
+        cov_layer_close(&layer);
+        return s;
+    }
+    *out = layer;
+    return COV_OK;
+}
+
+void cov_layer_close(cov_layer *layer)
+{
+    if (layer->watch != NULL) {
+        cov_watch_begin(layer->watch);
+        if (layer->dataset != NULL)
+            GDALClose(layer->dataset);
+        if (layer->crs != NULL)
+            OSRRelease(layer->crs);
+        cov_watch_end(layer->watch);
+    }
+    cov_charset_free(layer->charset);
+    cov_free(layer->watch);
+    cov_free(layer->folder);
+    cov_free(layer->label);
+    cov_free(layer->path);
+    memset(layer, 0, sizeof *layer);
+}
+
+/* ---------------------------------------------------------------- read */
+
+static cov_status check_end(const cov_layer *layer, cov_error *err)
+{
+    if (layer->promised <= 0 || layer->n_read == layer->promised)
+        return COV_OK;
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s is truncated: %lld features of %lld; copy it again from where it came from",
+                    layer->label, (long long)layer->n_read, (long long)layer->promised);
+}
+
+static cov_status decode(const cov_layer *layer, OGRFeatureH feature, cov_error *err)
+{
+    cov_error why;
+    cov_status s = cov_charset_feature(layer->charset, feature, &why);
+    if (s != COV_OK)
+        cov_fail(err, s, "%s, feature %lld: %s", layer->label, (long long)layer->n_read,
+                 why.message);
+    return s;
+}
+
+cov_status cov_layer_next(cov_layer *layer, OGRFeatureH *out, cov_error *err)
+{
+    cov_watch_begin(layer->watch);
+    OGRFeatureH feature = OGR_L_GetNextFeature(layer->layer);
+    cov_status s = COV_OK;
+    /* A failure is told with the number of the feature that it keeps from being read. */
+    layer->n_read += feature != NULL || layer->watch->failures > 0;
+    s = cov_layer_check(layer, err);
+    if (s == COV_OK && feature == NULL)
+        s = check_end(layer, err);
+    if (s == COV_OK && feature != NULL && layer->charset != NULL)
+        s = decode(layer, feature, err);
+    if (s != COV_OK && feature != NULL) {
+        OGR_F_Destroy(feature);
+        feature = NULL;
+    }
+    cov_watch_end(layer->watch);
+    if (s == COV_OK && layer->watch->n_noted < layer->watch->n_warnings)
+        s = cov_watch_note(layer->watch, layer->label, layer->notes, err);
+    if (s == COV_OK)
+        *out = feature;
+    return s;
+}
+
+cov_status cov_layer_rewind(cov_layer *layer, cov_error *err)
+{
+    cov_watch_begin(layer->watch);
+    OGR_L_ResetReading(layer->layer);
+    layer->n_read = 0;
+    cov_status s = cov_layer_check(layer, err);
+    cov_watch_end(layer->watch);
+    return s;
+}
+
+int64_t cov_layer_count(cov_layer *layer)
+{
+    cov_watch_begin(layer->watch);
+    int64_t n = -1;
+    if (OGR_L_TestCapability(layer->layer, OLCFastFeatureCount))
+        n = OGR_L_GetFeatureCount(layer->layer, FALSE);
+    cov_watch_end(layer->watch);
+    return n;
+}
+
+/* ---------------------------------------------------------------- columns */
+
+static cov_status fail_column(cov_layer *layer, const char *name, const char *what, cov_error *err)
+{
+    OGRFeatureDefnH columns = OGR_L_GetLayerDefn(layer->layer);
+    char list[512] = "";
+    size_t used = 0;
+    for (int i = 0; i < OGR_FD_GetFieldCount(columns) && used < sizeof list - 1; i++) {
+        const char *column = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(columns, i));
+        int k = snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", column);
+        used += k > 0 ? (size_t)k : 0;
+    }
+    return cov_fail(err, COV_ERR_INPUT, "%s: there is no %s \"%s\" among its columns: %s",
+                    layer->label, what, name, used > 0 ? list : "it has none");
+}
+
+cov_status cov_layer_column(cov_layer *layer, const char *name, const char *what, int *index,
+                            cov_error *err)
+{
+    OGRFeatureDefnH columns = OGR_L_GetLayerDefn(layer->layer);
+    int exact = -1, loose = -1, n_exact = 0, n_loose = 0;
+    for (int i = OGR_FD_GetFieldCount(columns) - 1; i >= 0; i--) {
+        const char *column = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(columns, i));
+        if (strcmp(column, name) == 0) {
+            exact = i;
+            n_exact++;
+        } else if (EQUAL(column, name)) {
+            loose = i;
+            n_loose++;
+        }
+    }
+    if (n_exact > 1 || (n_exact == 0 && n_loose > 1))
+        return cov_fail(err, COV_ERR_INPUT, "%s: more than one column is called \"%s\"",
+                        layer->label, name);
+    if (n_exact + n_loose == 0)
+        return fail_column(layer, name, what, err);
+    *index = exact >= 0 ? exact : loose;
+    return COV_OK;
+}
+
+static int is_selected(int column, const int *columns, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (columns[i] == column)
+            return 1;
+    }
+    return 0;
+}
+
+cov_status cov_layer_select(cov_layer *layer, const int *columns, size_t n, int geometry,
+                            cov_error *err)
+{
+    OGRFeatureDefnH all = OGR_L_GetLayerDefn(layer->layer);
+    char **ignored = geometry ? NULL : CSLAddString(NULL, "OGR_GEOMETRY");
+    ignored = CSLAddString(ignored, "OGR_STYLE");
+    cov_watch_begin(layer->watch);
+    for (int i = 0; i < OGR_FD_GetFieldCount(all); i++) {
+        if (!is_selected(i, columns, n))
+            ignored = CSLAddString(ignored, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(all, i)));
+    }
+    if (OGR_L_TestCapability(layer->layer, OLCIgnoreFields))
+        OGR_L_SetIgnoredFields(layer->layer, (const char **)ignored);
+    cov_status s = cov_layer_check(layer, err);
+    cov_watch_end(layer->watch);
+    CSLDestroy(ignored);
+    return s;
+}

@@ -8,6 +8,7 @@
 #ifndef COV_IO_SOURCE_H
 #define COV_IO_SOURCE_H
 
+#include <gdal.h>
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
@@ -26,15 +27,22 @@ typedef struct cov_layer {
     OGRLayerH layer;
     char *label; /* for messages: "households.shp" or "base.gpkg, layer communes" (base name) */
     char *path;  /* what was opened, with /vsizip/ where it is needed */
-    int is_csv;  /* every column is text, no geometry: lon/lat columns are looked for */
+    int is_csv;  /* a CSV without a geometry column: every column is text, lon/lat columns are
+                    looked for */
     OGRSpatialReferenceH crs; /* owned, traditional axis order (x east, y north); NULL for a CSV
                                  until its coordinate columns are known (households.c) */
     int64_t n_read;           /* features given out so far: the number of the current one, from 1 */
-    void *watch;              /* the collector of GDAL's messages */
+    int64_t promised;         /* the features that its header promises, where that can be relied
+                                 on (FlatGeobuf); 0 elsewhere */
+    struct cov_watch *watch;  /* the collector of GDAL's messages */
+    struct cov_charset *charset; /* decodes the text, where GDAL can't do it right; or NULL */
+    cov_notes *notes;            /* borrowed: what GDAL warns of while reading is noted at once */
+    char *folder;                /* of the path, kept out of messages */
 } cov_layer;
 
 /* Open. A layer that states no CRS takes policy->assume_crs, with a note, or is COV_ERR_CRS; except
- * CSV, which is left to the caller. Errors name the file and the remedy. */
+ * CSV, which is left to the caller. Errors name the file and the remedy. The notes must outlive the
+ * layer. */
 cov_status cov_layer_open(const cov_source *source, const cov_policy *policy, cov_notes *notes,
                           cov_layer *out, cov_error *err);
 void cov_layer_close(cov_layer *layer);
@@ -57,6 +65,10 @@ cov_status cov_layer_column(cov_layer *layer, const char *name, const char *what
 /* Read only these columns (and the geometry, unless geometry is 0). */
 cov_status cov_layer_select(cov_layer *layer, const int *columns, size_t n, int geometry,
                             cov_error *err);
+
+/* COV_ERR_INPUT where GDAL reported a failure on this layer in the call just made (one that the
+ * caller made itself, between cov_watch_begin and cov_watch_end of io/watch.h). */
+cov_status cov_layer_check(cov_layer *layer, cov_error *err);
 
 /* GDAL's drivers are registered and its messages kept off stderr; called by whatever comes first.
  */

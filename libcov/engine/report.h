@@ -1,0 +1,13 @@
+/* The report: the only place that divides.
+ * SPDX-License-Identifier: MIT
+ *
+ * The interface is cov.h's. What the file owes: the sums of a level are the sums of the areas, so
+ * every level and the total hold the same households; rows without a parent stand behind those with
+ * one, on each level; all of it is computed at creation, so that reading a row can't fail but for
+ * its number. */
+#ifndef COV_ENGINE_REPORT_H
+#define COV_ENGINE_REPORT_H
+
+#include "base/status.h"
+
+#endif

@@ -1,0 +1,26 @@
+/* The top-level cells: where the grid lies, and which edges come near which cell.
+ * SPDX-License-Identifier: MIT */
+#ifndef COV_GEOMETRY_GRID_H
+#define COV_GEOMETRY_GRID_H
+
+#include "geometry/cells_layout.h"
+
+/* How near a cell an edge must come to stand in its list, in units. Places on the grid are off by
+ * at most about 2^-12 units, see cov_grid_place. */
+#define COV_GRID_MARGIN (1.0 / 1024)
+
+/* Fill in corner, units, depth and number of the cells. */
+void cov_grid_place(cov_cells *cells, const cov_rings *rings);
+
+/* The edges of each top-level cell, by the number of their first vertex: those of cell i are
+ * entry[start[i]] to entry[start[i + 1] - 1], in order. */
+typedef struct cov_sorted {
+    uint32_t *start;
+    uint32_t *entry;
+} cov_sorted;
+
+/* On failure, too, the arrays are the caller's to free. */
+cov_status cov_grid_sort(const cov_cells *cells, const cov_rings *rings, cov_sorted *out,
+                         cov_error *err);
+
+#endif

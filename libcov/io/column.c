@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/column.h"
+
+#include "engine/service.h"
+#include "io/decimal.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+cov_status cov_column_find(cov_layer *layer, const char *name, const char *what, cov_column *out,
+                           cov_error *err)
+{
+    int index;
+    cov_status s = cov_layer_column(layer, name, what, &index, err);
+    if (s != COV_OK)
+        return s;
+    OGRFieldDefnH field = OGR_FD_GetFieldDefn(OGR_L_GetLayerDefn(layer->layer), index);
+    OGRFieldType type = OGR_Fld_GetType(field);
+    out->name = OGR_Fld_GetNameRef(field);
+    out->index = index;
+    switch (type) {
+    case OFTInteger:
+    case OFTInteger64:
+        out->kind = COV_COLUMN_WHOLE;
+        return COV_OK;
+    case OFTReal:
+        out->kind = COV_COLUMN_REAL;
+        return COV_OK;
+    case OFTString:
+        out->kind = COV_COLUMN_TEXT;
+        return COV_OK;
+    default:
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s: the %s \"%s\" is of the type %s: choose a column of numbers, booleans "
+                        "or text",
+                        layer->label, what, cov_quote(out->name).text, OGR_GetFieldTypeName(type));
+    }
+}
+
+/* ---------------------------------------------------------------- weights */
+
+static cov_decimal_state whole_weight(int64_t value, uint32_t scale, cov_decimal *out)
+{
+    if (value < 0)
+        return COV_DECIMAL_NEGATIVE;
+    if ((uint64_t)value > UINT64_MAX / scale)
+        return COV_DECIMAL_TOO_LARGE;
+    *out = (cov_decimal){(uint64_t)value * scale, 0, 0};
+    return COV_DECIMAL_OK;
+}
+
+static cov_decimal_state read_weight(const cov_column *column, OGRFeatureH feature, uint32_t scale,
+                                     cov_decimal *out)
+{
+    unsigned places = scale == 1 ? 0 : 3;
+    switch (column->kind) {
+    case COV_COLUMN_WHOLE:
+        return whole_weight(OGR_F_GetFieldAsInteger64(feature, column->index), scale, out);
+    case COV_COLUMN_REAL:
+        return cov_decimal_from_double(OGR_F_GetFieldAsDouble(feature, column->index), places, out);
+    case COV_COLUMN_TEXT:
+        break;
+    }
+    return cov_decimal_read(OGR_F_GetFieldAsString(feature, column->index), places, out);
+}
+
+static int is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static int is_missing(const cov_column *column, OGRFeatureH feature)
+{
+    if (!OGR_F_IsFieldSetAndNotNull(feature, column->index))
+        return 1;
+    return column->kind == COV_COLUMN_TEXT &&
+           is_blank(OGR_F_GetFieldAsString(feature, column->index));
+}
+
+static cov_status refuse_weight(const cov_column *column, const cov_layer *layer,
+                                OGRFeatureH feature, cov_decimal_state state, cov_error *err)
+{
+    const char *text = OGR_F_GetFieldAsString(feature, column->index);
+    const char *why = "is not a number: write it with digits and a point";
+    if (state == COV_DECIMAL_NEGATIVE)
+        why = "is negative: a point stands for 0 or more households";
+    else if (state == COV_DECIMAL_TOO_LARGE)
+        why = "is too large to be counted exactly: check the column";
+    return cov_fail(err, COV_ERR_INPUT, "%s, feature %" PRId64 ": the weight \"%s\" (column %s) %s",
+                    layer->label, layer->n_read, cov_quote(text).text, cov_quote(column->name).text,
+                    why);
+}
+
+cov_status cov_column_weight(const cov_column *column, const cov_layer *layer, OGRFeatureH feature,
+                             uint32_t scale, uint64_t *out, int64_t *rounding, int *decimals,
+                             cov_error *err)
+{
+    if (is_missing(column, feature))
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s, feature %" PRId64 ": the weight (column %s) is empty: give every "
+                        "point its number of households, 0 where there is none",
+                        layer->label, layer->n_read, cov_quote(column->name).text);
+    cov_decimal weight;
+    cov_decimal_state state = read_weight(column, feature, scale, &weight);
+    if (state != COV_DECIMAL_OK)
+        return refuse_weight(column, layer, feature, state, err);
+    if (scale == 1 && weight.inexact)
+        *decimals = 1;
+    *out = weight.units;
+    *rounding += weight.rounding;
+    return COV_OK;
+}
+
+/* ---------------------------------------------------------------- answers */
+
+cov_status cov_column_answer(const cov_column *column, const cov_layer *layer, OGRFeatureH feature,
+                             int *out, cov_error *err)
+{
+    const char *remedy = "an unknown answer is not taken for a no: write yes or no";
+    if (is_missing(column, feature))
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s, feature %" PRId64 ": the column \"%s\" is empty: %s", layer->label,
+                        layer->n_read, cov_quote(column->name).text, remedy);
+    if (column->kind == COV_COLUMN_WHOLE) {
+        *out = OGR_F_GetFieldAsInteger64(feature, column->index) != 0;
+        return COV_OK;
+    }
+    const char *text = OGR_F_GetFieldAsString(feature, column->index);
+    if (column->kind == COV_COLUMN_REAL) {
+        double value = OGR_F_GetFieldAsDouble(feature, column->index);
+        *out = value < 0 || value > 0;
+        if (!isnan(value))
+            return COV_OK;
+    } else if (cov_answer_parse(text, out, NULL) == COV_OK)
+        return COV_OK;
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s, feature %" PRId64 ": the column \"%s\" says \"%s\", which is neither yes "
+                    "nor no: %s",
+                    layer->label, layer->n_read, cov_quote(column->name).text, cov_quote(text).text,
+                    remedy);
+}
+
+/* ---------------------------------------------------------------- coordinates */
+
+/* What spreadsheets and data frames write for "no number". */
+static int is_no_number(const char *text, size_t length)
+{
+    static const char *const words[] = {"nan", "inf", "infinity"};
+    if (*text == '-' || *text == '+') {
+        text++;
+        length--;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (length == strlen(words[i]) && EQUALN(text, words[i], length))
+            return 1;
+    }
+    return 0;
+}
+
+/* A number in plain or exponent form, the whole text; 0 where it is none. CPLStrtod alone would
+ * also take hexadecimals. */
+static int parse_coordinate(const char *text, double *out)
+{
+    text += strspn(text, " \t\r\n");
+    size_t length = strcspn(text, " \t\r\n");
+    if (!is_blank(text + length))
+        return 0;
+    if (is_no_number(text, length)) {
+        *out = NAN;
+        return 1;
+    }
+    if (strspn(text, "0123456789+-.eE") != length)
+        return 0;
+    char *end;
+    double value = CPLStrtod(text, &end);
+    if (end != text + length || !isfinite(value))
+        return 0;
+    *out = value;
+    return 1;
+}
+
+cov_status cov_column_coordinate(const cov_column *column, const cov_layer *layer,
+                                 OGRFeatureH feature, double *out, cov_error *err)
+{
+    if (is_missing(column, feature)) {
+        *out = NAN;
+        return COV_OK;
+    }
+    if (column->kind != COV_COLUMN_TEXT) {
+        *out = OGR_F_GetFieldAsDouble(feature, column->index);
+        return COV_OK;
+    }
+    const char *text = OGR_F_GetFieldAsString(feature, column->index);
+    if (parse_coordinate(text, out))
+        return COV_OK;
+    const char *remedy = strchr(text, ',') != NULL
+                             ? "write decimals with a point, not a comma"
+                             : "write a number with digits and a point, or leave the cell empty";
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s, feature %" PRId64 ": the coordinate \"%s\" (column %s) is not a number: "
+                    "%s",
+                    layer->label, layer->n_read, cov_quote(text).text, cov_quote(column->name).text,
+                    remedy);
+}

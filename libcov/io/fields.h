@@ -1,0 +1,80 @@
+/* Fields: the columns of a sheet, and the value of each in each row.
+ * SPDX-License-Identifier: MIT
+ *
+ * The order is the contract of cov_run_write: id, name, parents (nearest first), level, measure,
+ * and NAME_n, NAME_pct for each indicator.
+ *
+ * A name of an indicator keeps ASCII letters, digits, '_', '-', '.' and everything outside ASCII;
+ * each other character becomes one '_'. Two columns that are then the same, but for the case of
+ * ASCII letters, are COV_ERR_ARGUMENT.
+ *
+ * The row of an area has its id, name and parents. The row of a parent has null for id, name and
+ * the parents below it, its own id in the column of its level, the ids above in theirs; its `level`
+ * is the name of that column. The total has null everywhere and the level "total".
+ *
+ * A shapefile has 10 bytes for a name. A longer one of id, name, a parent or the measure is cut;
+ * where that is taken already, its end becomes a number. An indicator whose name is longer than 6
+ * bytes is known by its place in the report: fiber_viettel, the second, is fiber2_n and fiber2_pct.
+ * Full names stand in the file beside it (sidecar.h).
+ *
+ * Text in a CSV is made inert for spreadsheets, names of columns included: an apostrophe comes
+ * before what they would take for a formula, = + - @ at the start (blanks, quotes and apostrophes
+ * before it count as nothing, so that different texts stay different), also behind a semicolon, tab
+ * or end of line, where some of them see a new cell; a leading tab or return gets one as well. A
+ * plain number such as -5 is left alone. */
+#ifndef COV_IO_FIELDS_H
+#define COV_IO_FIELDS_H
+
+#include "io/format.h"
+#include "io/sink.h"
+
+typedef enum cov_field_role {
+    COV_FIELD_ID,
+    COV_FIELD_NAME,
+    COV_FIELD_PARENT, /* index: the level, from 0 */
+    COV_FIELD_LEVEL,
+    COV_FIELD_MEASURE,
+    COV_FIELD_COUNT,  /* index: the indicator */
+    COV_FIELD_PERCENT /* index: the indicator */
+} cov_field_role;
+
+typedef enum cov_field_type { COV_FIELD_TEXT, COV_FIELD_WHOLE, COV_FIELD_DECIMAL } cov_field_type;
+
+typedef struct cov_field {
+    cov_field_role role;
+    size_t index;
+    cov_field_type type;
+    int decimals; /* of a decimal: 3 or 4 */
+    char *full;   /* its name */
+    char *name;   /* its name in the file */
+    size_t width; /* of a text: the bytes of the longest, at least 1 */
+} cov_field;
+
+typedef struct cov_fields {
+    cov_field *field;
+    size_t n;
+    size_t n_rows; /* the rows of the report the format holds: all, or those of the areas */
+    int inert;
+    char *scratch; /* for one text made inert */
+} cov_fields;
+
+/* A number is read by the type of its field. */
+typedef struct cov_value {
+    int is_null;
+    const char *text; /* valid until the next call */
+    int64_t whole;
+    double decimal;
+} cov_value;
+
+/* The fields of a sheet in a format, checked so that everything fits. COV_ERR_ARGUMENT: two columns
+ * of the same name. COV_ERR_LIMIT: a text that is too long for a shapefile or that GeoJSON can't
+ * hold as a text, a number too large to be exact. COV_ERR_INPUT: a text that is not UTF-8. */
+cov_status cov_fields_create(const cov_sheet *sheet, const cov_format *format, cov_fields *out,
+                             cov_error *err);
+void cov_fields_clear(cov_fields *fields);
+
+/* The value of a field in `row`, which is row number `number` of the report. */
+cov_status cov_fields_value(const cov_fields *fields, size_t field, const cov_sheet *sheet,
+                            size_t number, const cov_row *row, cov_value *out, cov_error *err);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/polygons.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <cpl_string.h>
+
+#include "base/mem.h"
+#include "io/watch.h"
+
+void cov_polygons_init(cov_polygons *polygons)
+{
+    memset(polygons, 0, sizeof *polygons);
+    polygons->extent[0] = polygons->extent[1] = 1e300;
+    polygons->extent[2] = polygons->extent[3] = -1e300;
+}
+
+void cov_polygons_clear(cov_polygons *polygons)
+{
+    for (size_t i = 0; i < polygons->n; i++)
+        cov_free(polygons->shape[i].wkb);
+    cov_free(polygons->shape);
+    cov_free(polygons->feature);
+    cov_polygons_init(polygons);
+}
+
+/* ---------------------------------------------------------------- geometry to WKB */
+
+static int is_polygonal(OGRGeometryH geometry)
+{
+    OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(geometry));
+    return type == wkbPolygon || type == wkbMultiPolygon || type == wkbCurvePolygon ||
+           type == wkbMultiSurface;
+}
+
+static cov_status export_wkb(OGRGeometryH geometry, cov_shape *out, cov_error *err)
+{
+    size_t size = OGR_G_WkbSizeEx(geometry);
+    void *wkb = cov_alloc(size, 1);
+    if (wkb == NULL)
+        return cov_fail_memory(err);
+    if (OGR_G_ExportToIsoWkb(geometry, wkbNDR, wkb) != OGRERR_NONE) {
+        cov_free(wkb);
+        return cov_fail(err, COV_ERR_GEOMETRY, "a polygon can't be written as WKB");
+    }
+    out->wkb = wkb;
+    out->size = size;
+    return COV_OK;
+}
+
+/* The polygon that is to be stored: the feature's own, without its third dimension, or a copy whose
+ * curves are chords. */
+static OGRGeometryH take_geometry(OGRFeatureH feature)
+{
+    OGRGeometryH geometry = OGR_F_StealGeometry(feature);
+    if (geometry != NULL && OGR_G_HasCurveGeometry(geometry, FALSE)) {
+        OGRGeometryH straight = OGR_G_GetLinearGeometry(geometry, 0, NULL);
+        OGR_G_DestroyGeometry(geometry);
+        geometry = straight;
+    }
+    if (geometry != NULL) {
+        OGR_G_Set3D(geometry, FALSE);
+        OGR_G_SetMeasured(geometry, FALSE);
+    }
+    return geometry;
+}
+
+static cov_status check_geometry(const cov_layer *layer, OGRFeatureH feature, cov_error *err)
+{
+    OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
+    long long number = (long long)layer->n_read;
+    if (geometry == NULL)
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s, feature %lld has no geometry: give it a polygon, or remove it",
+                        layer->label, number);
+    if (!is_polygonal(geometry))
+        return cov_fail(err, COV_ERR_INPUT, "%s, feature %lld is a %s, where polygons are expected",
+                        layer->label, number, OGR_G_GetGeometryName(geometry));
+    if (OGR_G_IsEmpty(geometry))
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s, feature %lld has an empty geometry: give it a polygon, or remove it",
+                        layer->label, number);
+    return COV_OK;
+}
+
+static void widen(double extent[4], OGRGeometryH geometry)
+{
+    OGREnvelope box;
+    OGR_G_GetEnvelope(geometry, &box);
+    extent[0] = fmin(extent[0], box.MinX);
+    extent[1] = fmin(extent[1], box.MinY);
+    extent[2] = fmax(extent[2], box.MaxX);
+    extent[3] = fmax(extent[3], box.MaxY);
+}
+
+static cov_status append(cov_polygons *p, OGRGeometryH geometry, int64_t number, int64_t fid,
+                         cov_error *err)
+{
+    if (geometry == NULL ||
+        cov_reserve((void **)&p->shape, &p->shape_capacity, p->n + 1, sizeof *p->shape) != 0 ||
+        cov_reserve((void **)&p->feature, &p->feature_capacity, p->n + 1, sizeof *p->feature) != 0)
+        return cov_fail_memory(err);
+    cov_status s = export_wkb(geometry, &p->shape[p->n], err);
+    if (s != COV_OK)
+        return s;
+    p->feature[p->n][0] = number;
+    p->feature[p->n++][1] = fid;
+    widen(p->extent, geometry);
+    return COV_OK;
+}
+
+cov_status cov_polygons_add(cov_polygons *polygons, cov_layer *layer, OGRFeatureH feature,
+                            cov_error *err)
+{
+    cov_watch_begin(layer->watch);
+    cov_status s = check_geometry(layer, feature, err);
+    if (s == COV_OK) {
+        OGRGeometryH geometry = take_geometry(feature);
+        s = append(polygons, geometry, layer->n_read, OGR_F_GetFID(feature), err);
+        OGR_G_DestroyGeometry(geometry);
+    }
+    if (s == COV_OK)
+        s = cov_layer_check(layer, err);
+    cov_watch_end(layer->watch);
+    return s;
+}
+
+cov_status cov_polygons_again(const cov_polygons *polygons, cov_layer *layer, size_t index,
+                              cov_shape *shape, cov_error *err)
+{
+    cov_watch *watch = layer->watch;
+    const char *before = watch->rings;
+    cov_shape better = {NULL, 0};
+    if (before == NULL || strcmp(before, COV_RINGS_BY_WINDING) != 0)
+        return COV_OK;
+    watch->rings = COV_RINGS_ANY_WINDING;
+    cov_watch_begin(watch);
+    layer->n_read = polygons->feature[index][0]; /* the number that an error names */
+    OGRFeatureH feature = OGR_L_GetFeature(layer->layer, polygons->feature[index][1]);
+    OGRGeometryH geometry = feature != NULL ? take_geometry(feature) : NULL;
+    cov_status s = cov_layer_check(layer, err);
+    if (s == COV_OK && geometry != NULL)
+        s = export_wkb(geometry, &better, err);
+    OGR_G_DestroyGeometry(geometry);
+    if (feature != NULL)
+        OGR_F_Destroy(feature);
+    cov_watch_end(watch);
+    watch->rings = before;
+    if (better.wkb != NULL) {
+        cov_free(shape->wkb);
+        *shape = better;
+    }
+    return s;
+}
+
+/* ---------------------------------------------------------------- another system */
+
+cov_status cov_shape_transform(const cov_shape *shape, const cov_transform *transform,
+                               const char *what, cov_shape *out, cov_error *err)
+{
+    OGRGeometryH geometry = NULL;
+    cov_watch watch;
+    memset(&watch, 0, sizeof watch);
+    cov_watch_begin(&watch);
+    cov_status s = COV_OK;
+    if (OGR_G_CreateFromWkbEx(shape->wkb, NULL, &geometry, shape->size) != OGRERR_NONE)
+        s = cov_fail(err, COV_ERR_GEOMETRY, "%s: its polygon is damaged", what);
+    if (s == COV_OK)
+        s = cov_transform_geometry(transform, geometry, what, err);
+    if (s == COV_OK)
+        s = export_wkb(geometry, out, err);
+    OGR_G_DestroyGeometry(geometry);
+    cov_watch_end(&watch);
+    return s;
+}
+
+cov_status cov_transform_note(const cov_transform *transform, const char *label,
+                              OGRSpatialReferenceH from, OGRSpatialReferenceH to, cov_notes *notes,
+                              cov_error *err)
+{
+    if (transform->operation == NULL)
+        return COV_OK;
+    char *a = cov_crs_label(from), *b = cov_crs_label(to);
+    char metres[32];
+    CPLsnprintf(metres, sizeof metres, "%g", transform->accuracy);
+    cov_status s =
+        a == NULL || b == NULL
+            ? cov_fail_memory(err)
+            : cov_notes_add(notes, err, COV_NOTE_INFO, "%s: from %s to %s by %s, accurate to %s m",
+                            label, a, b, transform->name, metres);
+    cov_free(a);
+    cov_free(b);
+    return s;
+}

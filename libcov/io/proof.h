@@ -1,0 +1,14 @@
+/* Proof: a result read back by GDAL and compared with what it should say.
+ * SPDX-License-Identifier: MIT */
+#ifndef COV_IO_PROOF_H
+#define COV_IO_PROOF_H
+
+#include "io/fields.h"
+
+/* Open the file and compare columns, rows, every value, whether there is a shape, and the manifest
+ * where the format holds it. COV_ERR_IO, beginning with `what`, names the first difference. */
+cov_status cov_proof_read(const char *path, const char *what, const cov_sheet *sheet,
+                          const cov_fields *fields, const cov_format *format,
+                          const cov_write_options *options, cov_error *err);
+
+#endif

@@ -1,0 +1,285 @@
+/* Every allocation of the core fails in turn, once and for good: each call says so, gives back what
+ * it took and leaves its outputs alone. SPDX-License-Identifier: MIT
+ *
+ * Linked with a copy of the library that takes its memory from here. */
+#include "engine.h"
+
+#include "engine/tally.h"
+
+/* ---------------------------------------------------------------- the allocator */
+
+void *cov_test_malloc(size_t size);
+void *cov_test_realloc(void *block, size_t size);
+void cov_test_free(void *block);
+
+static struct {
+    size_t asked;   /* allocations since the last reset */
+    size_t fail_at; /* the number of the one that fails, from 1; 0 for none */
+    bool for_good;  /* and all after it */
+    size_t alive;   /* blocks not freed yet */
+} heap;
+
+static bool fails(void)
+{
+    heap.asked++;
+    return heap.fail_at != 0 &&
+           (heap.asked == heap.fail_at || (heap.for_good && heap.asked > heap.fail_at));
+}
+
+void *cov_test_malloc(size_t size)
+{
+    void *block = fails() ? NULL : malloc(size);
+    heap.alive += block != NULL;
+    return block;
+}
+
+/* Always moves, so that a stale pointer is noticed. */
+void *cov_test_realloc(void *block, size_t size)
+{
+    if (fails())
+        return NULL;
+    void *grown = malloc(size);
+    if (grown == NULL)
+        return NULL;
+    if (block != NULL) {
+        void *copy = realloc(block, size);
+        assert_non_null(copy);
+        memcpy(grown, copy, size);
+        free(copy);
+    } else {
+        heap.alive++;
+    }
+    return grown;
+}
+
+void cov_test_free(void *block)
+{
+    heap.alive -= block != NULL;
+    free(block);
+}
+
+/* ---------------------------------------------------------------- the calls */
+
+/* What a call is given, and where it writes to. */
+typedef struct desk {
+    country *c;
+    cov_area area[2];
+    bytes wkb;
+    cov_points points;
+    cov_service service[COV_SERVICES_MAX];
+    cov_tally *tally; /* to be changed */
+    cov_tally *other;
+    bytes saved;
+    void *out;
+} desk;
+
+static cov_status create_areas(desk *d, cov_error *err)
+{
+    static const char *const levels[] = {"district", "province"};
+    cov_areas_options options = {sizeof options, levels, 2, "EPSG:4326"};
+    return cov_areas_create(d->area, 2, &options, (cov_areas **)&d->out, err);
+}
+
+static cov_status create_footprint(desk *d, cov_error *err)
+{
+    const void *wkb = d->wkb.at;
+    return cov_footprint_polygons(&wkb, &d->wkb.n, 1, (cov_footprint **)&d->out, err);
+}
+
+static cov_status create_tally(desk *d, cov_error *err)
+{
+    return cov_tally_create(d->c->areas, d->service, 64, NULL, (cov_tally **)&d->out, err);
+}
+
+static cov_status push_points(desk *d, cov_error *err)
+{
+    return cov_tally_push(d->tally, &d->points, err);
+}
+
+static cov_status merge(desk *d, cov_error *err)
+{
+    return cov_tally_merge(d->tally, d->other, err);
+}
+
+static cov_status load(desk *d, cov_error *err)
+{
+    return cov_tally_load(d->c->areas, d->saved.at, d->saved.n, (cov_tally **)&d->out, err);
+}
+
+static const cov_indicator indicators[] = {
+    {"a", "s/1 | s/2 | s/3 & !s/4 | (s/5 & s/6) | any(s/1*) | all(s/2*) | count(s/3?) != 3"},
+    {NULL, "s/1 | s/2 | s/3 | s/4 | s/5 | s/6 | s/7 | s/8 | s/9 | s/10 | s/11 | s/12 | s/13"}};
+
+static cov_status check_indicators(desk *d, cov_error *err)
+{
+    return cov_indicators_check(indicators, 2, d->service, 64, err);
+}
+
+static cov_status report(desk *d, cov_error *err)
+{
+    return cov_report_create(d->other, indicators, 2, (cov_report **)&d->out, err);
+}
+
+static cov_status report_defaults(desk *d, cov_error *err)
+{
+    return cov_report_create(d->other, NULL, 0, (cov_report **)&d->out, err);
+}
+
+static void free_areas(void *out)
+{
+    cov_areas_free(out);
+}
+
+static void free_footprint(void *out)
+{
+    cov_footprint_free(out);
+}
+
+static void free_tally(void *out)
+{
+    cov_tally_free(out);
+}
+
+static void free_nothing(void *out)
+{
+    (void)out;
+}
+
+static void free_report(void *out)
+{
+    cov_report_free(out);
+}
+
+/* ---------------------------------------------------------------- the desk */
+
+static cov_tally *tally_of_64(desk *d)
+{
+    cov_tally *t = NULL;
+    assert_int_equal(cov_tally_create(d->c->areas, d->service, 64, NULL, &t, NULL), COV_OK);
+    return t;
+}
+
+static void free_desk(desk *d)
+{
+    cov_tally_free(d->tally);
+    cov_tally_free(d->other);
+    free(d->wkb.at);
+    free(d->saved.at);
+}
+
+/* One try, on a tally of its own that holds some points already. True while the call still asks for
+ * as many allocations. */
+static bool try_once(const desk *model, const household *h, size_t fail_at,
+                     cov_status (*call)(desk *, cov_error *), void (*free_out)(void *))
+{
+    desk d = *model;
+    d.tally = tally_of_64(&d);
+    push(d.tally, h, 10);
+    d.out = &d;
+    bytes before = save(d.tally);
+    size_t alive = heap.alive;
+    cov_error err;
+    heap.asked = 0;
+    heap.fail_at = fail_at;
+    cov_status s = call(&d, &err);
+    bool hit = heap.asked >= fail_at;
+    heap.fail_at = 0;
+    if (s != COV_OK) {
+        assert_true(hit);
+        assert_fails(s, &err, COV_ERR_MEMORY, "out of memory");
+        assert_ptr_equal(d.out, &d);
+        assert_saves_as(d.tally, before);
+        if (free_out != NULL) /* a push may keep what its scratch has grown to */
+            assert_int_equal(heap.alive, alive);
+        assert_int_equal(call(&d, NULL), COV_OK); /* a failed call can be made again */
+    }
+    if (free_out != NULL && d.out != &d)
+        free_out(d.out);
+    if (free_out != NULL)
+        assert_int_equal(heap.alive, alive);
+    free(before.at);
+    cov_tally_free(d.tally);
+    return hit;
+}
+
+static void every_allocation_fails_in_turn(void **state)
+{
+    (void)state;
+    rng r = {1};
+    size_t n = 9000;
+    country c = make_country(&r, 1);
+    const char *const parents[] = {"d", NULL};
+    const double box[4] = {0, 0, 3, 3};
+    desk d = {.c = &c, .wkb = box_wkb(box)};
+    d.area[0] = (cov_area){"a", "A", parents, d.wkb.at, d.wkb.n};
+    d.area[1] = (cov_area){"b", NULL, NULL, d.wkb.at, d.wkb.n};
+    char name[64][8];
+    for (size_t k = 0; k < 64; k++) {
+        snprintf(name[k], sizeof name[k], "s/%zu", k);
+        d.service[k] = (cov_service){name[k], NULL};
+    }
+    household *h = random_households(&r, n);
+    for (size_t i = 0; i < n; i++)
+        h[i].served = rng_next(&r);
+    batch b = make_batch(h, n);
+    d.points = b.points;
+    d.other = tally_of_64(&d);
+    push(d.other, h, n);
+    d.saved = save(d.other);
+
+    const struct {
+        cov_status (*call)(desk *, cov_error *);
+        void (*free_out)(void *);
+    } calls[] = {{create_areas, free_areas},
+                 {create_footprint, free_footprint},
+                 {create_tally, free_tally},
+                 {push_points, NULL},
+                 {merge, NULL},
+                 {load, free_tally},
+                 {check_indicators, free_nothing},
+                 {report, free_report},
+                 {report_defaults, free_report}};
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        for (unsigned for_good = 0; for_good < 2; for_good++) {
+            size_t fail_at = 1;
+            heap.for_good = for_good;
+            while (try_once(&d, h, fail_at, calls[i].call, calls[i].free_out))
+                fail_at++;
+            assert_true(fail_at > 1);
+        }
+    }
+    free_desk(&d);
+    free_batch(&b);
+    free(h);
+    free_country(&c);
+    assert_int_equal(heap.alive, 0);
+}
+
+/* A batch like the last one, and saving, take no memory. */
+static void the_hot_path_takes_no_memory(void **state)
+{
+    (void)state;
+    rng r = {2};
+    country c = make_country(&r, 1);
+    household *h = random_households(&r, 9000);
+    cov_tally *t = make_tally(&c, 1);
+    push(t, h, 9000);
+    heap.asked = 0;
+    push(t, h, 9000);
+    bytes b = save(t);
+    assert_int_equal(heap.asked, 0);
+    free(b.at);
+    cov_tally_free(t);
+    free(h);
+    free_country(&c);
+    assert_int_equal(heap.alive, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_allocation_fails_in_turn),
+        cmocka_unit_test(the_hot_path_takes_no_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

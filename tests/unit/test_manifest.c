@@ -1,0 +1,148 @@
+/* The manifest: what it says, in which order, and that it is always the same bytes.
+ * SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "io/text.h"
+#include "result.h"
+
+static void every_key_in_its_place(void **state)
+{
+    (void)state;
+    result r;
+    result_init(&r);
+    result_build(&r, "EPSG:3405", 1, 1, NULL, 0);
+    assert_string_equal(
+        r.manifest,
+        "{\"version\":\"" COV_VERSION "\",\"measure\":\"households\",\"scale\":1,"
+        "\"ledger\":{\"read\":11,\"assigned\":9,\"outside\":2,\"no_location\":0,\"duplicate\":0,"
+        "\"rejected\":0},"
+        "\"ledger_points\":{\"read\":6,\"assigned\":5,\"outside\":1,\"no_location\":0,"
+        "\"duplicate\":0,\"rejected\":0},"
+        "\"overlap\":{\"points\":0,\"weight\":0},"
+        "\"services\":[\"fiber/viettel\",\"fiber/vnpt\",\"4g/viettel\"],"
+        "\"indicators\":["
+        "{\"name\":\"fiber\",\"expression\":\"fiber\"},"
+        "{\"name\":\"fiber/viettel\",\"expression\":\"fiber/viettel\"},"
+        "{\"name\":\"fiber/vnpt\",\"expression\":\"fiber/vnpt\"},"
+        "{\"name\":\"4g\",\"expression\":\"4g\"},"
+        "{\"name\":\"4g/viettel\",\"expression\":\"4g/viettel\"}],"
+        "\"sources\":["
+        "{\"role\":\"areas\",\"file\":\"communes.shp\",\"crs\":\"EPSG:3405\","
+        "\"operation\":\"none\",\"accuracy_m\":0.0},"
+        "{\"role\":\"households\",\"file\":\"hộ.csv\",\"crs\":\"EPSG:3405\","
+        "\"operation\":null,\"accuracy_m\":null},"
+        "{\"role\":\"4g/viettel\",\"file\":\"column has_4g\",\"crs\":null,"
+        "\"operation\":null,\"accuracy_m\":null}],"
+        "\"notes\":[{\"kind\":\"warning\",\"text\":\"a \\\"note\\\" / về Bạc Liêu\"}]}");
+    result_clear(&r);
+}
+
+static void thousandths_are_decimals(void **state)
+{
+    (void)state;
+    result r;
+    result_init(&r);
+    result_build(&r, "EPSG:3405", 1000, 1, NULL, 0);
+    assert_non_null(strstr(r.manifest, "\"scale\":1000,\"rounding\":-0.25,\"ledger\":{\"read\":"
+                                       "11.6,\"assigned\":9.5,\"outside\":2.1,"));
+    assert_non_null(strstr(r.manifest, "\"ledger_points\":{\"read\":6,"));
+    result_clear(&r);
+}
+
+static void a_sum_that_is_not_exact_is_refused(void **state)
+{
+    (void)state;
+    result r;
+    cov_error err;
+    char *text = NULL;
+    result_init(&r);
+    result_build(&r, "EPSG:3405", 1000, 1, NULL, 0);
+    const cov_manifest manifest = {.report = r.report, .tally = r.tally, .measure = "pop"};
+    double x = WEST, y = SOUTH;
+    uint64_t weight = UINT64_C(1000000000000000);
+    cov_points p = COV_POINTS_INIT;
+    p.n = 1;
+    p.x = &x;
+    p.y = &y;
+    p.weight = &weight;
+    assert_int_equal(cov_tally_push(r.tally, &p, &err), COV_OK);
+    cov_report_free(r.report);
+    r.report = NULL;
+    assert_int_equal(cov_report_create(r.tally, NULL, 0, &r.report, &err), COV_OK);
+    cov_manifest again = manifest;
+    again.report = r.report;
+    assert_int_equal(cov_manifest_write(&again, &text, &err), COV_ERR_LIMIT);
+    assert_null(text);
+    result_clear(&r);
+}
+
+static void bytes_that_are_not_utf8_are_mended(void **state)
+{
+    (void)state;
+    result r;
+    cov_error err;
+    char *text = NULL;
+    result_init(&r);
+    result_build(&r, "EPSG:3405", 1, 1, NULL, 0);
+    const cov_manifest_source source = {"areas", "x\xE3.shp", NULL, NULL, 0};
+    const cov_manifest manifest = {.report = r.report,
+                                   .tally = r.tally,
+                                   .measure = "households",
+                                   .sources = &source,
+                                   .n_sources = 1};
+    assert_int_equal(cov_manifest_write(&manifest, &text, &err), COV_OK);
+    assert_non_null(strstr(text, "\"file\":\"x\xEF\xBF\xBD.shp\""));
+    json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    assert_non_null(json);
+    json_decref(json);
+    cov_free(text);
+    result_clear(&r);
+}
+
+static void characters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t size;
+    } cases[] = {{"a", 1},
+                 {"\xC3\xA3", 2},
+                 {"\xE1\xBA\xA1", 3},
+                 {"\xF0\x9F\x98\x80", 4},
+                 {"", 0},
+                 {"\x80", 0},
+                 {"\xC0\x80", 0},
+                 {"\xC1\xBF", 0},
+                 {"\xE0\x80\x80", 0},
+                 {"\xED\xA0\x80", 0},
+                 {"\xF4\x90\x80\x80", 0},
+                 {"\xF5\x80\x80\x80", 0},
+                 {"\xE1\xBA", 0},
+                 {"\xF0\x9F\x98", 0},
+                 {"\xFF", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(cov_text_character(cases[i].text), cases[i].size);
+    assert_true(cov_text_is_utf8("Bạc Liêu"));
+    assert_false(cov_text_is_utf8("B\xE1\xBA"));
+    assert_true(cov_text_same("Fiber_N", "fiber_n"));
+    assert_false(cov_text_same("fiber", "fiber_n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_key_in_its_place),
+        cmocka_unit_test(thousandths_are_decimals),
+        cmocka_unit_test(a_sum_that_is_not_exact_is_refused),
+        cmocka_unit_test(bytes_that_are_not_utf8_are_mended),
+        cmocka_unit_test(characters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,237 @@
+/* Names of services, and answers as text. SPDX-License-Identifier: MIT */
+#include "engine.h"
+
+#include "base/mem.h"
+#include "engine/service.h"
+
+static cov_status check(const char *a, const char *b, cov_error *err)
+{
+    cov_service service[] = {{a, NULL}, {b, NULL}};
+    return cov_services_check(service, 2, err);
+}
+
+static void names_are_checked(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"4",
+                                       "fiber",
+                                       "4g/viettel",
+                                       "5G-SA_n78.x/VNPT",
+                                       "cáp/Điện-lực-1",
+                                       "quang",
+                                       "光",
+                                       "x/光",
+                                       "-",
+                                       "._-/-",
+                                       "\xF0\x9F\x93\xB6/y",
+                                       NULL};
+    static const char *const bad[] = {"",
+                                      "/",
+                                      "a/",
+                                      "/a",
+                                      "a/b/c",
+                                      "a//b",
+                                      "a b",
+                                      " a",
+                                      "a\n",
+                                      "a,b",
+                                      "a*",
+                                      "a?",
+                                      "a(",
+                                      "a!",
+                                      "a&b",
+                                      "a|b",
+                                      "a=b",
+                                      "a<b",
+                                      "a\xC3",
+                                      "a\xC3/b",
+                                      "\x80",
+                                      "\xC0\x80",
+                                      "\xFF",
+                                      "\xED\xA0\x80",
+                                      "\xF5\x80\x80\x80",
+                                      "\xE0\x80\x80",
+                                      "\xF0\x80\x80\x80",
+                                      "\xF4\x90\x80\x80",
+                                      "a\x7F",
+                                      "a\"b",
+                                      NULL};
+    for (size_t i = 0; good[i] != NULL; i++)
+        assert_int_equal(check(good[i], "other", NULL), COV_OK);
+    cov_error err;
+    for (size_t i = 0; bad[i] != NULL; i++) {
+        assert_fails(check("other", bad[i], &err), &err, COV_ERR_ARGUMENT,
+                     bad[i][0] ? "can't be the name of a service" : "service number 2 has no name");
+    }
+    assert_fails(check(NULL, "other", &err), &err, COV_ERR_ARGUMENT, "number 1 has no name");
+    assert_fails(check("x y", "other", &err), &err, COV_ERR_ARGUMENT, "\"x y\"");
+}
+
+static void names_do_not_collide(void **state)
+{
+    (void)state;
+    cov_error err;
+    assert_fails(check("4g/x", "4g/x", &err), &err, COV_ERR_ID, "\"4g/x\"");
+    assert_fails(check("4g", "4g", &err), &err, COV_ERR_ID, "\"4g\"");
+    assert_fails(check("fiber", "fiber/vnpt", &err), &err, COV_ERR_ARGUMENT, "fiber/vnpt");
+    assert_fails(check("fiber/vnpt", "fiber", &err), &err, COV_ERR_ARGUMENT, "fiber/vnpt");
+    assert_int_equal(check("fiber/vnpt", "fibers", NULL), COV_OK);
+    assert_int_equal(check("fiber/vnpt", "fiberx/vnpt", NULL), COV_OK);
+    assert_int_equal(check("fiber/vnpt", "Fiber", NULL), COV_OK);
+    assert_int_equal(check("a/fiber", "fiber", NULL), COV_OK);
+}
+
+static void there_are_at_most_64(void **state)
+{
+    (void)state;
+    char name[65][8];
+    cov_service service[65];
+    for (size_t i = 0; i < 65; i++) {
+        snprintf(name[i], sizeof name[i], "%zu", i);
+        service[i] = (cov_service){name[i], NULL};
+    }
+    cov_error err;
+    assert_int_equal(cov_services_check(service, 64, NULL), COV_OK);
+    assert_fails(cov_services_check(service, 65, &err), &err, COV_ERR_LIMIT, "65 services");
+    assert_fails(cov_services_check(NULL, 1, &err), &err, COV_ERR_ARGUMENT, "array");
+    assert_int_equal(cov_services_check(NULL, 0, NULL), COV_OK);
+}
+
+static void copies_own_their_names(void **state)
+{
+    (void)state;
+    char a[] = "4g/x", b[] = "fiber";
+    cov_service service[] = {{a, (const cov_footprint *)(const void *)a}, {b, NULL}}, *copy = NULL;
+    assert_int_equal(cov_services_copy(service, 2, &copy, NULL), COV_OK);
+    a[0] = b[0] = '?';
+    assert_string_equal(copy[0].name, "4g/x");
+    assert_string_equal(copy[1].name, "fiber");
+    assert_ptr_equal(copy[0].footprint, service[0].footprint);
+    assert_int_equal(cov_service_technology(copy[0].name), 2);
+    assert_int_equal(cov_service_technology(copy[1].name), 5);
+    cov_free(copy);
+}
+
+static void quotes_are_cut_and_clean(void **state)
+{
+    (void)state;
+    char text[400] = "a\nb\x01"
+                     "\xC3x\x7F";
+    assert_string_equal(cov_quote(text).text, "a?b??x?");
+    assert_string_equal(cov_quote("").text, "");
+    for (size_t lead = 0; lead < 4; lead++) {
+        for (size_t n = 0; n < 60; n++) {
+            memset(text, 'x', lead);
+            text[lead] = '\0';
+            for (size_t i = 0; i < n; i++)
+                memcpy(text + lead + 3 * i, "光", 4);
+            cov_quoted q = cov_quote(text);
+            size_t size = strlen(q.text);
+            assert_true(size < sizeof q.text);
+            const char *at = q.text;
+            for (size_t step; (step = cov_character_size(at)) > 0;)
+                at += step;
+            assert_true(*at == '\0');
+            if (strcmp(q.text, text) != 0) {
+                assert_true(strlen(text) > 80 && size > 80);
+                assert_memory_equal(q.text, text, size - 3);
+                assert_string_equal(q.text + size - 3, "...");
+            }
+        }
+    }
+}
+
+static void answers_are_read(void **state)
+{
+    (void)state;
+    static const char *const yes[] = {
+        "yes",        "Yes", "YES", "y",    "Y",          "true",
+        "True",       "t",   "T",   "1",    "co",         "CO",
+        "có",         "Có",  "CÓ",  "cÓ",   "co\xCC\x81", "CO\xCC\x81",
+        "Co\xCC\x81", "x",   "X",   " có ", "\t1\r\n",    "\xC2\xA0yes\xC2\xA0 ",
+        NULL};
+    static const char *const no[] = {"no",
+                                     "No",
+                                     "n",
+                                     "N",
+                                     "false",
+                                     "FALSE",
+                                     "f",
+                                     "F",
+                                     "0",
+                                     "khong",
+                                     "KHONG",
+                                     "không",
+                                     "KHÔNG",
+                                     "Không",
+                                     "khÔng",
+                                     "kho\xCC\x82ng",
+                                     "KHO\xCC\x82NG",
+                                     "Kho\xCC\x82ng",
+                                     "  không",
+                                     "0\xC2\xA0",
+                                     NULL};
+    static const char *const neither[] = {"",
+                                          " ",
+                                          "\xC2\xA0",
+                                          "\xC2",
+                                          "\xC2\xA0\xC2",
+                                          "2",
+                                          "-1",
+                                          "1.0",
+                                          "yes no",
+                                          "ye",
+                                          "yess",
+                                          "cò",
+                                          "cõ",
+                                          "c\xC3",
+                                          "c\xC3\xB3\xB3",
+                                          "khộng",
+                                          "khóng",
+                                          "cô",
+                                          "kh\xF4ng",
+                                          "null",
+                                          "N/A",
+                                          "?",
+                                          "c o",
+                                          "không có gì để nói thêm cả",
+                                          "co\xCC\x82",
+                                          "kho\xCC\x81ng",
+                                          "x x",
+                                          "oui",
+                                          "yesyesyesyesyes",
+                                          "yesyesyesyesyesy",
+                                          "đ",
+                                          "\xA0yes",
+                                          NULL};
+    int answer;
+    for (size_t i = 0; yes[i] != NULL; i++) {
+        answer = 7;
+        assert_int_equal(cov_answer_parse(yes[i], &answer, NULL), COV_OK);
+        assert_int_equal(answer, 1);
+    }
+    for (size_t i = 0; no[i] != NULL; i++) {
+        answer = 7;
+        assert_int_equal(cov_answer_parse(no[i], &answer, NULL), COV_OK);
+        assert_int_equal(answer, 0);
+    }
+    cov_error err;
+    for (size_t i = 0; neither[i] != NULL; i++) {
+        answer = 7;
+        assert_fails(cov_answer_parse(neither[i], &answer, &err), &err, COV_ERR_INPUT,
+                     "neither yes nor no");
+        assert_int_equal(answer, 7);
+    }
+    assert_fails(cov_answer_parse(NULL, &answer, &err), &err, COV_ERR_ARGUMENT, "needs a text");
+    assert_fails(cov_answer_parse("1", NULL, &err), &err, COV_ERR_ARGUMENT, "needs a text");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_checked),        cmocka_unit_test(names_do_not_collide),
+        cmocka_unit_test(there_are_at_most_64),     cmocka_unit_test(copies_own_their_names),
+        cmocka_unit_test(quotes_are_cut_and_clean), cmocka_unit_test(answers_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
