@@ -1,0 +1,361 @@
+"""What a case file can't say: signals, terminals, full disks, locales, threads, documentation.
+
+SPDX-License-Identifier: MIT
+"""
+import errno
+import fcntl
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import stat
+import struct
+import subprocess
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+TOOLS = HERE.parents[1] / "tools"
+COVCALC = os.environ["COVCALC"]
+BASIC = ["areas.geojson", "points.csv", "--id", "ma"]
+SERVICES = ["--name", "ten", "--parent", "huyen", "--weight", "nguoi",
+            "--fiber", "viettel=viettel.geojson", "--fiber", "vnpt=vnpt.geojson"]
+MANY = 3_000_000  # points: some seconds of reading
+
+
+@pytest.fixture(name="folder")
+def folder_fixture(tmp_path, monkeypatch):
+    shutil.copytree(HERE / "data", tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(name="many", scope="module")
+def many_fixture(tmp_path_factory):
+    path = tmp_path_factory.mktemp("many") / "many.csv"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("lon,lat\n")
+        block = "".join(f"{k % 200 / 10},{k % 97 / 10}\n" for k in range(100_000))
+        for _ in range(MANY // 100_000):
+            file.write(block)
+    yield path
+    path.unlink()
+
+
+def run(*args, **options):
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 120, **options}
+    return subprocess.run([COVCALC, *map(str, args)], check=False, **options)
+
+
+def names(folder):
+    return sorted(p.name for p in folder.iterdir())
+
+
+# ---------------------------------------------------------------- signals
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("threads", [1, 4])
+def test_signal_cancels(folder, many, number, threads):
+    before = names(folder)
+    with subprocess.Popen([COVCALC, "areas.geojson", many, "--id", "ma", "--threads", str(threads),
+                           "-o", "out.gpkg"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as process:
+        time.sleep(0.5)
+        assert process.poll() is None, "the run is too short to be cancelled"
+        asked = time.monotonic()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=30)
+        took = time.monotonic() - asked
+    assert process.returncode == 4
+    assert out == b""
+    assert err.startswith(b"covcalc: ") and b"cancel" in err.lower()
+    assert names(folder) == before
+    assert took < 1
+
+
+def test_signal_keeps_the_old_output(folder, many):
+    (folder / "out.csv").write_text("old\n", encoding="utf-8")
+    with subprocess.Popen([COVCALC, "areas.geojson", many, "--id", "ma", "-o", "out.csv",
+                           "--overwrite"], stderr=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    assert process.returncode == 4
+    assert (folder / "out.csv").read_text(encoding="utf-8") == "old\n"
+
+
+# ---------------------------------------------------------------- terminals
+
+
+def run_on_terminal(*args, columns=80):
+    """(exit code, all that a terminal on stdout and stderr gets)."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with subprocess.Popen([COVCALC, *map(str, args)], stdin=slave, stdout=slave,
+                          stderr=slave) as process:
+        os.close(slave)
+        text = b""
+        while True:
+            select.select([master], [], [], 60)
+            try:
+                part = os.read(master, 65536)
+            except OSError as e:
+                if e.errno != errno.EIO:
+                    raise
+                break
+            if not part:
+                break
+            text += part
+        process.wait(timeout=60)
+    os.close(master)
+    return process.returncode, text.decode().replace("\r\n", "\n")
+
+
+def test_progress_is_drawn_and_erased(folder, many):
+    code, text = run_on_terminal("areas.geojson", many, "--id", "ma")
+    assert code == 0
+    drawn = re.findall(r"\r([^\r\n\x1b]+)\x1b\[K", text)
+    assert drawn, "no progress was shown"
+    assert any(re.fullmatch(r"read households \d+ (%|s)", d) for d in drawn)
+    assert len(drawn) < 300, "too many updates"
+    assert "\r\x1b[K" in text[text.rindex(drawn[-1]):], "the progress line stays"
+    assert "total" in text
+
+
+def test_quiet_has_no_progress(folder, many):
+    code, text = run_on_terminal("areas.geojson", many, "--id", "ma", "--quiet")
+    assert (code, text) == (0, "")
+
+
+def test_no_progress_without_a_terminal(folder, many):
+    done = run("areas.geojson", many, "--id", "ma")
+    assert done.returncode == 0
+    assert b"\r" not in done.stderr and b"\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
+def test_table_fits_the_terminal(folder, columns):
+    code, text = run_on_terminal(*BASIC, *SERVICES, columns=columns)
+    assert code == 0
+    assert max(map(len, text.splitlines())) <= max(columns, 60)
+    assert "Phường" in text
+
+
+def test_names_cannot_command_the_terminal(folder):
+    code, text = run_on_terminal("escape.geojson", "points.csv", "--id", "ma", "--name", "ten")
+    assert code == 0
+    assert "red ?[31m ? alert" in text
+    assert "\x1b[31m" not in text and "\u202e" not in text
+
+
+# ---------------------------------------------------------------- full and forbidden places
+
+
+def test_stdout_full(folder):
+    with open("/dev/full", "wb") as full:
+        done = run(*BASIC, stdout=full)
+    assert done.returncode == 1
+    assert b"covcalc: writing to standard output failed" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["CSV", "GeoJSON", "GeoJSONSeq"])
+def test_output_on_full_stdout(folder, form):
+    with open("/dev/full", "wb") as full:
+        done = run(*BASIC, "-o", "-", "-f", form, stdout=full)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"covcalc: ")
+
+
+def test_help_on_full_stdout():
+    with open("/dev/full", "wb") as full:
+        assert run("--help", stdout=full).returncode == 1
+
+
+def test_reader_that_goes_away(folder):
+    read, write = os.pipe()
+    os.close(read)
+    done = run(*BASIC, stdout=write)
+    os.close(write)
+    assert done.returncode == 1
+    assert b"writing to standard output failed" in done.stderr
+
+
+def test_output_to_dev_full(folder):
+    before = names(folder)
+    done = run(*BASIC, "-o", "/dev/full", "-f", "CSV", "--overwrite")
+    assert done.returncode in (1, 3)
+    assert done.stderr.startswith(b"covcalc: ")
+    assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
+    assert names(folder) == before
+
+
+def test_output_folder_missing(folder):
+    before = names(folder)
+    done = run(*BASIC, "-o", "nowhere/out.csv")
+    assert done.returncode in (1, 3)
+    assert b"nowhere" in done.stderr
+    assert names(folder) == before
+
+
+def test_output_folder_forbidden(folder):
+    """Root may write anywhere, so that root asks as nobody."""
+    place = folder / "locked"
+    place.mkdir()
+    place.chmod(0o555)
+    options = {}
+    if os.geteuid() == 0:
+        for parent in (folder, *folder.parents):
+            if parent.stat().st_uid == 0 and parent != Path("/"):
+                parent.chmod(parent.stat().st_mode | 0o055)
+        options = {"user": "nobody", "group": "nogroup"}
+        if run("--version", **options).returncode != 0:
+            pytest.skip("nobody cannot run the tool here")
+    done = run(*BASIC, "-o", "locked/out.csv", **options)
+    assert done.returncode in (1, 3)
+    assert b"locked" in done.stderr
+    assert names(place) == []
+
+
+# ---------------------------------------------------------------- the same bytes
+
+
+def outputs(folder, *args, **options):
+    """The table and the files of one run; none of them is there before or after."""
+    done = run(*BASIC, *SERVICES, "-o", "out.geojson", *args, **options)
+    assert done.returncode == 0, done.stderr
+    result = (folder / "out.geojson").read_bytes()
+    (folder / "out.geojson").unlink()
+    sheet = run(*BASIC, *SERVICES, "-o", "-", "-f", "CSV", *args, **options)
+    return done.stdout, result, sheet.stdout
+
+
+def test_same_bytes_for_any_threads(folder):
+    assert outputs(folder, "--threads", 1) == outputs(folder, "--threads", 4)
+
+
+def test_same_bytes_for_any_order(folder):
+    expected = outputs(folder)
+    lines = (folder / "points.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "points.csv").write_text("\n".join(lines[:1] + lines[:0:-1]) + "\n",
+                                       encoding="utf-8")
+    assert outputs(folder) == expected
+
+
+@pytest.mark.parametrize("name", ["vi_VN", "de_DE"])
+def test_same_bytes_in_any_locale(folder, name):
+    """Locales with a decimal comma, made here where the machine has none."""
+    environment = {**os.environ, "LC_ALL": name + ".UTF-8"}
+    installed = subprocess.run(["locale", "-a"], stdout=subprocess.PIPE, check=True)
+    if f"{name}.utf8" not in installed.stdout.decode().split():
+        made = subprocess.run(["localedef", "-i", name, "-f", "UTF-8", f"./{name}.UTF-8"],
+                              check=False, stderr=subprocess.DEVNULL)
+        if made.returncode != 0:
+            pytest.skip(f"no locale {name}")
+        environment["LOCPATH"] = str(folder)
+    for c in ("C", "POSIX", "C.UTF-8"):
+        assert outputs(folder, env=environment) == outputs(folder,
+                                                           env={**os.environ, "LC_ALL": c})
+
+
+# ---------------------------------------------------------------- documentation
+
+
+def help_text():
+    return run("--help").stdout.decode()
+
+
+def help_options():
+    """{"--output", "-o", ...} of the lines that begin an option."""
+    found = set()
+    for line in help_text().splitlines():
+        match = re.match(r"  (?:(-\w), |    )(--[a-z-]+)", line)
+        if match:
+            found.update(o for o in match.groups() if o)
+    return found
+
+
+def manual_text():
+    text = (TOOLS / "covcalc.1").read_text(encoding="utf-8")
+    return text.replace("\\-", "-")
+
+
+def test_help_is_narrow():
+    assert max(map(len, help_text().splitlines())) <= 80
+
+
+def test_help_lists_options():
+    assert {"--output", "-o", "--fiber", "--help", "--version"} <= help_options()
+
+
+def test_manual_has_every_option_of_help():
+    section = re.search(r"^\.SH OPTIONS$(.*?)^\.SH ", manual_text(), re.M | re.S).group(1)
+    tags = re.findall(r"^\.TP\n(.*)", section, re.M)
+    found = {o for tag in tags for o in re.findall(r"(?<![\w-])-{1,2}[a-z][a-z-]*", tag)}
+    assert found == help_options()
+
+
+@pytest.mark.parametrize("name", ["covcalc.bash", "_covcalc"])
+def test_completion_has_every_option_of_help(name):
+    text = (TOOLS / "completions" / name).read_text(encoding="utf-8")
+    found = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*|(?<![\w-])-[fhoqv]\b(?!-)", text))
+    assert found == help_options()
+
+
+def test_fish_completion_has_every_option_of_help():
+    text = (TOOLS / "completions" / "covcalc.fish").read_text(encoding="utf-8")
+    found = {"--" + o for o in re.findall(r" -l (\S+)", text)}
+    found |= {"-" + o for o in re.findall(r" -s (\S+)", text)}
+    assert found == help_options()
+
+
+def test_manual_names_every_exit_code_and_column():
+    text = manual_text()
+    for word in ("EXIT STATUS", "INDICATORS", "SOURCES", "BORDERS", "_pct", "level", "Ledger"):
+        assert word in text
+    status = re.search(r"^\.SH EXIT STATUS$(.*?)^\.SH ", text, re.M | re.S).group(1)
+    assert re.findall(r"^\.B (\d)$", status, re.M) == ["0", "1", "2", "3", "4"]
+
+
+def test_manual_is_clean():
+    if shutil.which("man") is None:
+        pytest.skip("no man here")
+    done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z",
+                           TOOLS / "covcalc.1"],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False,
+                          env={**os.environ, "LC_ALL": "C.UTF-8", "MANROFFSEQ": "",
+                               "MANWIDTH": "80"})
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def complete(words, current):
+    """What the bash completion offers."""
+    script = f"""
+        source /usr/share/bash-completion/bash_completion
+        source {TOOLS}/completions/covcalc.bash
+        COMP_WORDS=({words})
+        COMP_CWORD={current}
+        COMP_LINE="${{COMP_WORDS[*]}}"
+        COMP_POINT=${{#COMP_LINE}}
+        _covcalc 2>/dev/null
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(["bash", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          check=False)
+    return done.stdout.decode().split("\n")[:-1]
+
+
+@pytest.mark.skipif(not Path("/usr/share/bash-completion/bash_completion").exists(),
+                    reason="no bash-completion here")
+def test_bash_completion_works(folder):
+    assert complete("covcalc --inv", 1) == ["--invalid"]
+    assert complete("covcalc --invalid f", 2) == ["fix"]
+    assert complete("covcalc -f Geo", 2) == ["GeoJSON", "GeoJSONSeq"]
+    assert complete("covcalc --fiber vnpt=vi", 2) == ["vnpt=viettel.geojson"]
+    assert "areas.geojson" in complete("covcalc ar", 1)
