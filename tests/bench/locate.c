@@ -1,0 +1,293 @@
+/* Locating points: libcov against GEOS prepared geometries, and against the memory's own limit.
+ * SPDX-License-Identifier: MIT
+ *
+ * usage: bench_locate AREAS [POINTS [GEOS_POINTS]]
+ *
+ * AREAS is any polygon layer. POINTS is a number of random points in its extent (1,000,000), or a
+ * file of records of 32 bytes that begin with two doubles, x and y. GEOS, which is slow, gets the
+ * first GEOS_POINTS of them (200,000; 0: GEOS is left out). Figures are medians of five; the
+ * answers of both engines must be equal, else the exit code is 1. */
+#include <cov/cov.h>
+
+#include <gdal.h>
+#include <geos_c.h>
+#include <ogr_api.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct polygons {
+    size_t n;
+    cov_area *area;
+    size_t n_vertices;
+} polygons;
+
+typedef struct record {
+    double x, y;
+    char rest[16];
+} record;
+
+typedef struct records {
+    size_t n;
+    record *record;
+} records;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void die(const char *what)
+{
+    fprintf(stderr, "bench_locate: %s\n", what);
+    exit(1);
+}
+
+static polygons read_polygons(const char *path)
+{
+    GDALAllRegister();
+    GDALDatasetH data = GDALOpenEx(path, GDAL_OF_VECTOR, NULL, NULL, NULL);
+    if (data == NULL)
+        die("cannot open the areas");
+    OGRLayerH layer = GDALDatasetGetLayer(data, 0);
+    polygons p = {0, calloc((size_t)OGR_L_GetFeatureCount(layer, 1), sizeof(cov_area)), 0};
+    for (OGRFeatureH f; (f = OGR_L_GetNextFeature(layer)) != NULL; OGR_F_Destroy(f), p.n++) {
+        OGRGeometryH g = OGR_F_GetGeometryRef(f);
+        size_t size = (size_t)OGR_G_WkbSize(g);
+        unsigned char *wkb = malloc(size);
+        char *id = malloc(16);
+        OGR_G_ExportToIsoWkb(g, wkbNDR, wkb);
+        snprintf(id, 16, "%08zu", p.n);
+        p.area[p.n] = (cov_area){id, NULL, NULL, wkb, size};
+        p.n_vertices += size / 16;
+    }
+    GDALClose(data);
+    return p;
+}
+
+/* Uniform in the extent, the same every time. */
+static records make_records(size_t n, const double extent[4])
+{
+    records r = {n, malloc(n * sizeof(record))};
+    uint64_t seed = 1;
+    for (size_t i = 0; i < n; i++) {
+        double u[2];
+        for (int k = 0; k < 2; k++) {
+            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            u[k] = (double)(seed >> 11) * 0x1p-53;
+        }
+        r.record[i].x = extent[0] + u[0] * (extent[2] - extent[0]);
+        r.record[i].y = extent[1] + u[1] * (extent[3] - extent[1]);
+    }
+    return r;
+}
+
+static records read_records(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    if (f == NULL || fseek(f, 0, SEEK_END) != 0)
+        die("cannot open the points");
+    records r = {(size_t)ftell(f) / sizeof(record), NULL};
+    rewind(f);
+    r.record = malloc(r.n * sizeof(record));
+    if (fread(r.record, sizeof(record), r.n, f) != r.n)
+        die("cannot read the points");
+    fclose(f);
+    return r;
+}
+
+/* ---------------------------------------------------------------- libcov */
+
+typedef struct part {
+    const cov_areas *areas;
+    cov_points points;
+    int32_t *out;
+} part;
+
+static void *locate_part(void *data)
+{
+    part *p = data;
+    if (cov_areas_locate(p->areas, &p->points, p->out, NULL, NULL) != COV_OK)
+        die("cov_areas_locate failed");
+    return NULL;
+}
+
+static double time_cov(const cov_areas *areas, const records *r, int32_t *out, size_t threads)
+{
+    pthread_t thread[8];
+    part parts[8];
+    double t = now();
+    for (size_t k = 0; k < threads; k++) {
+        size_t from = r->n * k / threads, to = r->n * (k + 1) / threads;
+        parts[k] = (part){areas,
+                          {.n = to - from,
+                           .x = &r->record[from].x,
+                           .y = &r->record[from].y,
+                           .x_stride = sizeof(record),
+                           .y_stride = sizeof(record)},
+                          out + from};
+        pthread_create(&thread[k], NULL, locate_part, &parts[k]);
+    }
+    for (size_t k = 0; k < threads; k++)
+        pthread_join(thread[k], NULL);
+    return now() - t;
+}
+
+/* ---------------------------------------------------------------- GEOS */
+
+typedef struct geos_index {
+    GEOSContextHandle_t context;
+    GEOSSTRtree *tree;
+    const GEOSPreparedGeometry **prepared;
+    const GEOSGeometry *point;
+    int32_t found;
+} geos_index;
+
+static void test_candidate(void *item, void *data)
+{
+    geos_index *g = data;
+    size_t i = (size_t)item - 1;
+    if (g->found < 0 && GEOSPreparedIntersects_r(g->context, g->prepared[i], g->point) == 1)
+        g->found = (int32_t)i;
+}
+
+static int32_t geos_find(geos_index *g, double x, double y)
+{
+    GEOSGeometry *point = GEOSGeom_createPointFromXY_r(g->context, x, y);
+    g->point = point;
+    g->found = -1;
+    GEOSSTRtree_query_r(g->context, g->tree, point, test_candidate, g);
+    GEOSGeom_destroy_r(g->context, point);
+    return g->found;
+}
+
+/* GEOS builds lazily; a question to each polygon makes it build everything now. */
+static double geos_build(geos_index *g, const polygons *p)
+{
+    double t = now();
+    g->context = GEOS_init_r();
+    g->tree = GEOSSTRtree_create_r(g->context, 10);
+    g->prepared = malloc(p->n * sizeof *g->prepared);
+    GEOSWKBReader *reader = GEOSWKBReader_create_r(g->context);
+    GEOSGeometry **all = malloc(p->n * sizeof *all);
+    for (size_t i = 0; i < p->n; i++) {
+        all[i] = GEOSWKBReader_read_r(g->context, reader, p->area[i].wkb, p->area[i].wkb_size);
+        g->prepared[i] = GEOSPrepare_r(g->context, all[i]);
+        GEOSSTRtree_insert_r(g->context, g->tree, all[i], (void *)(i + 1));
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        double west, south, east, north;
+        GEOSGeom_getXMin_r(g->context, all[i], &west);
+        GEOSGeom_getYMin_r(g->context, all[i], &south);
+        GEOSGeom_getXMax_r(g->context, all[i], &east);
+        GEOSGeom_getYMax_r(g->context, all[i], &north);
+        GEOSGeometry *centre =
+            GEOSGeom_createPointFromXY_r(g->context, (west + east) / 2, (south + north) / 2);
+        (void)GEOSPreparedIntersects_r(g->context, g->prepared[i], centre);
+        GEOSGeom_destroy_r(g->context, centre);
+    }
+    free(all);
+    return now() - t;
+}
+
+/* ---------------------------------------------------------------- memory */
+
+/* Independent reads of one line each, at random, from a table of this many bytes. */
+static double random_lines(size_t bytes)
+{
+    size_t lines = bytes / 64 > 0 ? bytes / 64 : 1, reads = 20000000;
+    char *table = malloc(lines * 64);
+    memset(table, 1, lines * 64);
+    uint64_t seed = 88172645463325252u, sum = 0;
+    double t = now();
+    for (size_t i = 0; i < reads; i++) {
+        seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        sum += (uint64_t)table[(size_t)(((seed >> 32) * lines) >> 32) * 64];
+    }
+    t = now() - t;
+    free(table);
+    return sum > 0 ? (double)reads / t : 0;
+}
+
+/* ---------------------------------------------------------------- all */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *t, size_t n)
+{
+    qsort(t, n, sizeof *t, compare_doubles);
+    return t[n / 2];
+}
+
+enum { RUNS = 5 };
+
+static double time_cov_median(const cov_areas *areas, const records *r, int32_t *out,
+                              size_t threads)
+{
+    double t[RUNS];
+    for (size_t k = 0; k < RUNS; k++)
+        t[k] = time_cov(areas, r, out, threads);
+    return median(t, RUNS);
+}
+
+static double build_median(const polygons *p, cov_areas **areas)
+{
+    double t[RUNS];
+    for (size_t k = 0; k < RUNS; k++) {
+        cov_areas_free(*areas);
+        double start = now();
+        if (cov_areas_create(p->area, p->n, NULL, areas, NULL) != COV_OK)
+            die("cov_areas_create failed");
+        t[k] = now() - start;
+    }
+    return median(t, RUNS);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        die("usage: bench_locate AREAS [POINTS [GEOS_POINTS]]");
+    polygons p = read_polygons(argv[1]);
+    cov_areas *areas = NULL;
+    double build = build_median(&p, &areas), extent[4];
+    cov_areas_extent(areas, extent);
+    char *end = "";
+    size_t n = argc > 2 ? (size_t)strtoul(argv[2], &end, 10) : 1000000;
+    records r = *end == '\0' ? make_records(n, extent) : read_records(argv[2]);
+    size_t n_geos = argc > 3 ? (size_t)atol(argv[3]) : 200000;
+    n_geos = n_geos < r.n ? n_geos : r.n;
+    int32_t *out = malloc(r.n * sizeof *out);
+
+    size_t bytes = cov_areas_memory(areas);
+    double one = time_cov_median(areas, &r, out, 1), two = time_cov_median(areas, &r, out, 2);
+    double lines = random_lines(bytes);
+    printf("libcov: build %.3f s, %.1f MB, %.1f bytes/vertex; %.1f M points/s, two threads %.1f "
+           "(x %.2f)\n",
+           build, (double)bytes / 1e6, (double)bytes / (double)p.n_vertices,
+           (double)r.n / one / 1e6, (double)r.n / two / 1e6, one / two);
+    printf("random lines in as much memory: %.1f M/s; libcov / lines = %.2f\n", lines / 1e6,
+           (double)r.n / one / lines);
+    if (n_geos == 0)
+        return 0;
+
+    geos_index g = {0};
+    double geos_built = geos_build(&g, &p), t = now();
+    size_t differ = 0;
+    for (size_t i = 0; i < n_geos; i++)
+        differ += geos_find(&g, r.record[i].x, r.record[i].y) != out[i];
+    t = now() - t;
+    printf("GEOS: build %.3f s; %.3f M points/s; libcov is %.0f x faster, builds in %.2f of the "
+           "time; %zu of %zu answers differ\n",
+           geos_built, (double)n_geos / t / 1e6, ((double)r.n / one) / ((double)n_geos / t),
+           build / geos_built, differ, n_geos);
+    return differ != 0;
+}
