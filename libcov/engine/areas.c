@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "engine/points.h"
 #include "geometry/cells.h"
 
@@ -53,7 +54,7 @@ static cov_status sort_by_id(const cov_area *areas, size_t n, const cov_area ***
                 err, COV_ERR_ID,
                 "the id \"%s\" stands more than once among the areas: choose a column whose "
                 "values are unique, or merge the parts of that area",
-                order[i]->id);
+                cov_quote(order[i]->id).text);
     }
     if (s != COV_OK) {
         cov_free(order);
@@ -65,21 +66,6 @@ static cov_status sort_by_id(const cov_area *areas, size_t n, const cov_area ***
 
 /* ---------------------------------------------------------------- texts */
 
-static size_t text_size(const char *text)
-{
-    return text != NULL ? strlen(text) + 1 : 0;
-}
-
-static const char *append_text(char **at, const char *text)
-{
-    if (text == NULL)
-        return NULL;
-    size_t size = strlen(text) + 1;
-    char *copy = memcpy(*at, text, size);
-    *at += size;
-    return copy;
-}
-
 static const char *parent_of(const cov_area *area, size_t level)
 {
     return area->parents != NULL ? area->parents[level] : NULL;
@@ -88,13 +74,13 @@ static const char *parent_of(const cov_area *area, size_t level)
 static cov_status copy_texts(cov_areas *a, const cov_area **order, const cov_areas_options *o,
                              cov_error *err)
 {
-    size_t size = text_size(o->crs);
+    size_t size = cov_packed_size(o->crs);
     for (size_t l = 0; l < a->n_levels; l++)
-        size += text_size(o->levels[l]);
+        size += cov_packed_size(o->levels[l]);
     for (size_t i = 0; i < a->n; i++) {
-        size += text_size(order[i]->id) + text_size(order[i]->name);
+        size += cov_packed_size(order[i]->id) + cov_packed_size(order[i]->name);
         for (size_t l = 0; l < a->n_levels; l++)
-            size += text_size(parent_of(order[i], l));
+            size += cov_packed_size(parent_of(order[i], l));
     }
     a->text = cov_alloc(size, 1);
     a->id = cov_alloc(a->n, sizeof *a->id);
@@ -106,14 +92,14 @@ static cov_status copy_texts(cov_areas *a, const cov_area **order, const cov_are
         return cov_fail_memory(err);
 
     char *at = a->text;
-    a->crs = append_text(&at, o->crs);
+    a->crs = cov_pack(&at, o->crs);
     for (size_t l = 0; l < a->n_levels; l++)
-        a->level[l] = append_text(&at, o->levels[l]);
+        a->level[l] = cov_pack(&at, o->levels[l]);
     for (size_t i = 0; i < a->n; i++) {
-        a->id[i] = append_text(&at, order[i]->id);
-        a->name[i] = append_text(&at, order[i]->name);
+        a->id[i] = cov_pack(&at, order[i]->id);
+        a->name[i] = cov_pack(&at, order[i]->name);
         for (size_t l = 0; l < a->n_levels; l++)
-            a->parent[i * a->n_levels + l] = append_text(&at, parent_of(order[i], l));
+            a->parent[i * a->n_levels + l] = cov_pack(&at, parent_of(order[i], l));
     }
     return COV_OK;
 }
@@ -138,21 +124,26 @@ static uint64_t hash_rings(uint64_t h, const cov_rings *rings)
 {
     for (size_t i = 0; i < rings->n_rings; i++)
         h = cov_hash_word(cov_hash_word(h, rings->ring[i].label), rings->ring[i].n);
-    const uint64_t *word = (const uint64_t *)(const void *)rings->vertex;
-    for (size_t i = 0; i < 2 * rings->n_vertices; i++)
-        h = cov_hash_word(h, word[i]);
+    for (size_t i = 0; i < rings->n_vertices; i++) {
+        uint64_t bits[2];
+        memcpy(bits, &rings->vertex[i], sizeof bits);
+        h = cov_hash_word(cov_hash_word(h, bits[0]), bits[1]);
+    }
     return h;
 }
 
 static cov_status index_geometry(cov_areas *a, const cov_area **order, cov_error *err)
 {
     cov_rings rings = COV_RINGS_INIT;
-    cov_status s = COV_OK;
+    size_t bytes = 0;
+    for (size_t i = 0; i < a->n; i++)
+        bytes += order[i]->wkb_size;
+    cov_status s = cov_rings_reserve(&rings, bytes, err);
     for (size_t i = 0; i < a->n && s == COV_OK; i++) {
         cov_error why;
         s = cov_rings_add(&rings, order[i]->wkb, order[i]->wkb_size, (uint32_t)i + 1, &why);
         if (s != COV_OK)
-            cov_fail(err, s, "area \"%s\": %s", a->id[i], why.message);
+            cov_fail(err, s, "area \"%s\": %s", cov_quote(a->id[i]).text, why.message);
     }
     if (s == COV_OK) {
         memcpy(a->extent, rings.extent, sizeof a->extent);
@@ -303,8 +294,9 @@ cov_status cov_areas_locate(const cov_areas *areas, const cov_points *points, in
     cov_status s = cov_points_check(points, err);
     if (s != COV_OK)
         return s;
-    if (area_out == NULL && points->n > 0)
-        return cov_fail(err, COV_ERR_ARGUMENT, "cov_areas_locate has no array to write to");
+    if (areas == NULL || (area_out == NULL && points->n > 0))
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "cov_areas_locate needs areas and an array to write to");
     /* A label is an index + 1 and 0 is none: one subtraction makes it the answer. */
     cov_cells_locate(areas->cells, points, (uint32_t *)area_out, overlaps_out);
     for (size_t i = 0; i < points->n; i++)

@@ -79,8 +79,9 @@ cov_status cov_footprint_mark(const cov_footprint *footprint, const cov_points *
     if (bit >= COV_SERVICES_MAX)
         return cov_fail(err, COV_ERR_ARGUMENT, "bit %u is beyond the %d services of a set", bit,
                         COV_SERVICES_MAX);
-    if (served == NULL && points->n > 0)
-        return cov_fail(err, COV_ERR_ARGUMENT, "cov_footprint_mark has no array to write to");
+    if (footprint == NULL || (served == NULL && points->n > 0))
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "cov_footprint_mark needs a footprint and an array to write to");
     cov_cells_mark(footprint->cells, points, UINT64_C(1) << bit, served);
     return COV_OK;
 }

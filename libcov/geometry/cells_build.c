@@ -23,6 +23,9 @@ enum { LIST_EDGES = 3, PATIENT_LEVELS = 2 };
  * times the number of edges, and hostile input stays in proportion. */
 enum { GROWTH = 8 };
 
+/* Nodes and lists take about so many words each; more is found when it is needed. */
+enum { WORDS_PER_VERTEX = 3 };
+
 /* So many words of sets are always allowed, and so many for each vertex. */
 enum { SET_WORDS = 1 << 24, SET_WORDS_PER_VERTEX = 64 };
 
@@ -34,7 +37,7 @@ typedef struct edge {
 } edge;
 
 typedef struct builder {
-    const cov_rings *rings;
+    cov_rings *rings;
     cov_cells *cells;
     uint32_t *label; /* of the edge that begins at each vertex; 0 at a ring's end */
     cov_sorted sorted;
@@ -176,7 +179,7 @@ typedef struct cell {
     uint32_t ux, uy; /* south-western unit */
     unsigned size;   /* log2 of its width in units */
     uint32_t centre; /* the word that holds at its centre */
-    size_t first;    /* its edges in the scratch, which may move: the last n of it */
+    size_t first;    /* its edges in the scratch, which may move */
     size_t n;
 } cell;
 
@@ -253,13 +256,12 @@ static uint16_t children_near(const cov_cells *c, const cell *parent, const cov_
                 ((v[0].y - c->y0) * c->per_unit - parent->uy) * scale};
     cov_xy z = {((v[1].x - c->x0) * c->per_unit - parent->ux) * scale,
                 ((v[1].y - c->y0) * c->per_unit - parent->uy) * scale};
-    if (same_cell(a, z, COV_GRID_MARGIN * scale))
+    if (same_cell(a, z, COV_GRID_MARGIN * scale) && a.x < SIDE && a.y < SIDE)
         return (uint16_t)(1u << ((int)a.y * SIDE + (int)a.x));
     trace t;
     bool steep = trace_start(&t, a, z, COV_GRID_MARGIN * scale);
     unsigned mask = 0;
-    int from = clamp(floor(t.ax - t.margin), 0, SIDE),
-        to = clamp(floor(t.bx + t.margin), -1, SIDE - 1);
+    int from = cell_at(t.ax - t.margin, 0, SIDE), to = cell_at(t.bx + t.margin, -1, SIDE - 1);
     for (int i = from; i <= to; i++) {
         int low, high;
         trace_column(&t, i, SIDE - 1, &low, &high);
@@ -325,36 +327,59 @@ static void centres_of_children(builder *b, const cell *parent, uint32_t centre[
     }
 }
 
+/* Where the edges of each child begin behind the last of the scratch, by counting them; the end of
+ * one is the beginning of the next. */
+static void count_children(const builder *b, const cell *parent, size_t begin[CHILDREN + 1])
+{
+    memset(begin, 0, (CHILDREN + 1) * sizeof *begin);
+    for (size_t i = parent->first; i < parent->first + parent->n; i++) {
+        for (unsigned mask = b->touches[i]; mask != 0; mask &= mask - 1)
+            begin[__builtin_ctz(mask) + 1]++;
+    }
+    begin[0] = b->n_scratch;
+    for (unsigned k = 0; k < CHILDREN; k++)
+        begin[k + 1] += begin[k];
+}
+
+/* Put the edges of the parent to those of its children, in order. */
+static bool hand_down(builder *b, const cell *parent, size_t begin[CHILDREN + 1])
+{
+    count_children(b, parent, begin);
+    if (!scratch_room(b, begin[CHILDREN] - b->n_scratch))
+        return false;
+    size_t at[CHILDREN];
+    memcpy(at, begin, sizeof at);
+    for (size_t i = parent->first; i < parent->first + parent->n; i++) {
+        for (unsigned mask = b->touches[i]; mask != 0; mask &= mask - 1)
+            b->scratch[at[__builtin_ctz(mask)]++] = b->scratch[i];
+    }
+    b->n_scratch = begin[CHILDREN];
+    return true;
+}
+
 static uint32_t build_cell(builder *b, const cell *this);
 
 static uint32_t build_children(builder *b, const cell *parent)
 {
     uint32_t centre[CHILDREN];
-    size_t node = b->node.n / CHILDREN;
+    size_t begin[CHILDREN + 1], node = b->node.n / CHILDREN, before = b->n_scratch;
     if (add_words(b, &b->node, CHILDREN) == NULL)
         return 0;
     centres_of_children(b, parent, centre);
-    size_t first = parent->first, n = parent->n, base = b->n_scratch;
+    if (!hand_down(b, parent, begin))
+        return 0;
     unsigned size = parent->size - LEVEL_BITS;
-    for (unsigned k = 0; k < CHILDREN && is_sound(b); k++) {
-        if (!scratch_room(b, n))
-            break;
-        size_t kept = 0;
-        for (size_t i = 0; i < n; i++) {
-            if (b->touches[first + i] >> k & 1)
-                b->scratch[base + kept++] = b->scratch[first + i];
-        }
-        b->n_scratch = base + kept;
-        cell child = {parent->ux + ((k % SIDE) << size),
-                      parent->uy + ((k / SIDE) << size),
-                      size,
-                      centre[k],
-                      base,
-                      kept};
-        uint32_t word = build_cell(b, &child);
+    for (unsigned k = 0; k < CHILDREN; k++) {
+        cell child = {.ux = parent->ux + ((k % SIDE) << size),
+                      .uy = parent->uy + ((k / SIDE) << size),
+                      .size = size,
+                      .centre = centre[k],
+                      .first = begin[k],
+                      .n = begin[k + 1] - begin[k]};
+        uint32_t word = child.n > 0 ? build_cell(b, &child) : child.centre;
         b->node.word[node * CHILDREN + k] = word;
-        b->n_scratch = base;
     }
+    b->n_scratch = before;
     return word_of(KIND_NODE, node);
 }
 
@@ -409,41 +434,54 @@ static void build_row(builder *b, uint32_t row)
 
 /* ---------------------------------------------------------------- vertices */
 
-/* Each list in turn: its runs. */
-#define FOR_EACH_RUN(b, run)                                                                       \
-    for (size_t at_ = LIST_RUNS; at_ < (b)->list.n; at_ += LIST_RUNS)                              \
-        for (uint32_t *run = NULL;                                                                 \
-             (run == NULL || (run[RUN_RIGHT] & RUN_LAST) == 0) && (run = (b)->list.word + at_);    \
-             at_ += RUN_WORDS)
+/* The run at `at`, which moves on to the next one, over the heads of lists; NULL behind the last.
+ */
+static uint32_t *next_run(const words *list, size_t *at)
+{
+    if (*at >= list->n)
+        return NULL;
+    uint32_t *run = list->word + *at;
+    *at += (run[RUN_RIGHT] & RUN_LAST) != 0 ? RUN_WORDS + LIST_RUNS : RUN_WORDS;
+    return run;
+}
 
-/* Keep the vertices that runs name, half of them where borders are shared, and renumber. */
-static cov_status keep_vertices(builder *b, cov_error *err)
+/* Keep the vertices that runs name, half of them where borders are shared, and renumber. They stay
+ * in the block of the rings, which becomes the cells'. */
+static void keep_vertices(builder *b)
 {
     cov_cells *c = b->cells;
+    cov_xy *vertex = b->rings->vertex;
     size_t n = b->rings->n_vertices, kept = 0;
     uint32_t *number = b->label; /* no longer needed, and as long */
     memset(number, 0, n * sizeof *number);
-    FOR_EACH_RUN(b, run)
-    {
+    uint32_t *run = NULL;
+    for (size_t at = LIST_RUNS; (run = next_run(&b->list, &at)) != NULL;) {
         for (uint32_t k = 0; k <= run_edges(run); k++)
             number[run[RUN_FIRST] + k] = 1;
     }
-    for (size_t i = 0; i < n; i++)
-        kept += number[i];
-    c->vertex = cov_alloc(kept, sizeof *c->vertex);
-    if (c->vertex == NULL)
-        return cov_fail_memory(err);
-    c->n_vertex = 0;
     for (size_t i = 0; i < n; i++) {
         if (number[i] == 0)
             continue;
-        number[i] = (uint32_t)c->n_vertex;
-        c->vertex[c->n_vertex++] = b->rings->vertex[i];
+        number[i] = (uint32_t)kept;
+        vertex[kept++] = vertex[i];
     }
-    FOR_EACH_RUN(b, run)
-    {
+    for (size_t at = LIST_RUNS; (run = next_run(&b->list, &at)) != NULL;)
         run[RUN_FIRST] = number[run[RUN_FIRST]];
-    }
+    cov_xy *fit = cov_resize(vertex, kept, sizeof *vertex);
+    c->vertex = fit != NULL ? fit : vertex;
+    c->n_vertex = kept;
+    b->rings->vertex = NULL;
+    cov_rings_clear(b->rings);
+}
+
+/* Room for about what the arrays will need, so that they seldom move: memory that is not written to
+ * costs nothing, and a block that moves loses its large pages. */
+static cov_status reserve(builder *b, cov_error *err)
+{
+    size_t room = WORDS_PER_VERTEX * b->rings->n_vertices;
+    if (cov_reserve((void **)&b->node.word, &b->node.capacity, room, sizeof(uint32_t)) != 0 ||
+        cov_reserve((void **)&b->list.word, &b->list.capacity, room, sizeof(uint32_t)) != 0)
+        return cov_fail_memory(err);
     return COV_OK;
 }
 
@@ -453,7 +491,7 @@ static void hand_over(words *w, uint32_t **out, size_t *n)
     uint32_t *fit = cov_resize(w->word, w->n, sizeof *w->word);
     *out = fit != NULL ? fit : w->word;
     *n = w->n;
-    w->word = NULL;
+    *w = (words){0};
 }
 
 static cov_status build(builder *b, cov_error *err)
@@ -466,6 +504,8 @@ static cov_status build(builder *b, cov_error *err)
     cov_status s = label_edges(b, err);
     if (s == COV_OK)
         s = cov_grid_sort(c, b->rings, &b->sorted, err);
+    if (s == COV_OK)
+        s = reserve(b, err);
     if (s != COV_OK)
         return s;
     b->growth = GROWTH * (int64_t)b->rings->n_vertices;
@@ -477,9 +517,7 @@ static cov_status build(builder *b, cov_error *err)
                         "the polygons overlap too deeply or have too many edges for one index");
     if (!is_sound(b))
         return cov_fail_memory(err);
-    s = keep_vertices(b, err);
-    if (s != COV_OK)
-        return s;
+    keep_vertices(b);
     hand_over(&b->node, &c->node, &c->n_node);
     hand_over(&b->list, &c->list, &c->n_list);
     hand_over(&b->bags.set, &c->set, &c->n_set);
@@ -499,7 +537,7 @@ static void builder_clear(builder *b)
     cov_free(b->slot);
 }
 
-cov_status cov_cells_create(const cov_rings *rings, cov_cells **out, cov_error *err)
+cov_status cov_cells_create(cov_rings *rings, cov_cells **out, cov_error *err)
 {
     if (rings->n_vertices >= UINT32_MAX)
         return cov_fail(err, COV_ERR_LIMIT, "the polygons have %zu vertices, the limit is 2^32",

@@ -101,8 +101,8 @@ static void scatter(const cov_cells *c, uint32_t e, cov_xy a, cov_xy z, double m
     trace t;
     bool steep = trace_start(&t, a, z, margin);
     int columns = (int)(steep ? c->ny : c->nx), rows = (int)(steep ? c->nx : c->ny);
-    int from = clamp(floor(t.ax - margin), 0, columns - 1);
-    int to = clamp(floor(t.bx + margin), 0, columns - 1);
+    int from = cell_at(t.ax - margin, 0, columns - 1);
+    int to = cell_at(t.bx + margin, 0, columns - 1);
     for (int i = from; i <= to; i++) {
         int low, high;
         trace_column(&t, i, rows - 1, &low, &high);

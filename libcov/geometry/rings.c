@@ -228,6 +228,15 @@ cov_status cov_rings_add(cov_rings *rings, const void *wkb, size_t size, uint32_
     return COV_OK;
 }
 
+cov_status cov_rings_reserve(cov_rings *rings, size_t wkb_size, cov_error *err)
+{
+    size_t n = wkb_size / sizeof(cov_xy) + 1;
+    if (cov_reserve((void **)&rings->vertex, &rings->vertex_capacity, rings->n_vertices + n,
+                    sizeof(cov_xy)) != 0)
+        return cov_fail_memory(err);
+    return COV_OK;
+}
+
 void cov_rings_clear(cov_rings *rings)
 {
     cov_free(rings->vertex);

@@ -43,6 +43,9 @@ typedef struct cov_rings {
 cov_status cov_rings_add(cov_rings *rings, const void *wkb, size_t size, uint32_t label,
                          cov_error *err);
 
+/* Make room for polygons of so many bytes of WKB in all. Not needed, but saves moving. */
+cov_status cov_rings_reserve(cov_rings *rings, size_t wkb_size, cov_error *err);
+
 void cov_rings_clear(cov_rings *rings);
 
 #endif

@@ -11,9 +11,12 @@
 
 #include "geometry/predicate.h"
 
-static inline int clamp(double value, int low, int high)
+/* The whole number at or below a place, within limits. Places are far below 2^31. */
+static inline int cell_at(double place, int low, int high)
 {
-    return value < low ? low : value > high ? high : (int)value;
+    int i = (int)place;
+    i -= place < i;
+    return i < low ? low : i > high ? high : i;
 }
 
 /* The cells of one column (or, with x and y exchanged, row) that an edge comes near: the rows from
@@ -47,15 +50,16 @@ static inline void trace_column(const trace *t, int column, int last, int *low, 
     double y0 = west > t->ax ? t->ay + t->slope * (west - t->ax) : t->ay;
     double y1 = east < t->bx ? t->ay + t->slope * (east - t->ax) : t->by;
     double least = (y0 < y1 ? y0 : y1) - t->margin, most = (y0 < y1 ? y1 : y0) + t->margin;
-    *low = clamp(floor(least), 0, last + 1);
-    *high = clamp(floor(most), -1, last);
+    *low = cell_at(least, 0, last + 1);
+    *high = cell_at(most, -1, last);
 }
 
 /* Whether two places (in cells) are in the same cell and neither is near its border: then so is all
  * that lies between them. This is the most common case by far. */
 static inline bool same_cell(cov_xy a, cov_xy b, double margin)
 {
-    double x = floor(a.x), y = floor(a.y), high = 1 - margin;
+    /* A cast rounds towards 0: what is below 0 has no fraction above the margin. */
+    double x = (int)a.x, y = (int)a.y, high = 1 - margin;
     return a.x - x > margin && a.x - x < high && a.y - y > margin && a.y - y < high &&
            b.x - x > margin && b.x - x < high && b.y - y > margin && b.y - y < high;
 }
