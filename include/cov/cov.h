@@ -21,13 +21,20 @@
  * Errors. Every function that can fail returns a cov_status: 0, or a positive code that must be
  * checked. Treat a code you don't know as a failure. The last parameter, cov_error *err, may be
  * NULL; where it is not, a failure writes its code and a sentence that names the thing and the
- * remedy. On failure the outputs are untouched.
+ * remedy; success leaves it alone. On failure the outputs are untouched. A comment names the errors
+ * that are a function's own; COV_ERR_ARGUMENT for NULL where something is needed goes without
+ * saying, and so does COV_ERR_MEMORY, unless it says that nothing is allocated. A function without
+ * a status can't fail, and must not be given NULL for a handle, but for _free.
  *
  * Threads. There is no global state and nothing to initialise. A const handle may be used by any
  * number of threads at once; a handle that isn't const, by one at a time.
  *
  * Memory. The caller frees what it creates with the matching _free, which accepts NULL. Handles
- * borrow nothing from the arrays given to a _create function, unless its comment says so.
+ * borrow nothing from the arrays given to a _create function, unless its comment says so. Texts
+ * that are given out belong to the handle they were asked of, and live as long.
+ *
+ * Texts are UTF-8 and end in a NUL, no byte of them depends on the locale. Numbers in messages that
+ * count things ("area number 3") begin with 1.
  */
 #ifndef COV_COV_H
 #define COV_COV_H
@@ -78,7 +85,8 @@ typedef struct cov_error {
     char message[1020];
 } cov_error;
 
-/* The name of a code, "COV_ERR_LIMIT"; "COV_ERR_UNKNOWN" for a code this version doesn't know. */
+/* The name of a code, "COV_ERR_LIMIT"; "COV_ERR_UNKNOWN" for a code this version doesn't know. Like
+ * that of cov_version, the text is constant and belongs to nobody. */
 COV_API const char *cov_status_name(cov_status code);
 
 /* The library's version, COV_VERSION of the binary that runs. */
@@ -91,8 +99,8 @@ typedef struct cov_area {
     const char *id;             /* UTF-8, unique, not empty; kept as text: "00123" stays "00123" */
     const char *name;           /* UTF-8, or NULL */
     const char *const *parents; /* ids of the parents, nearest first, one for each level of the
-                                   options; an entry may be NULL (no parent); NULL where the options
-                                   have no levels */
+                                   options; an entry may be NULL (no parent; "" is an id like any
+                                   other); NULL: no parent on any level */
     const void *wkb;            /* Polygon or MultiPolygon in WKB: ISO or extended, with or without
                                    Z and M (ignored), either byte order. Rings in either winding.
                                    Polygons must be valid in the sense of OGC Simple Features; the
@@ -107,11 +115,12 @@ typedef struct cov_areas_options {
     size_t n_levels;
     const char *crs; /* free text that names the coordinate system (WKT, "EPSG:4326"); part
                         of the fingerprint, otherwise not looked at; NULL for none */
+    unsigned threads;          /* that build the index; 0 or 1: the caller's alone. Changes no answer */
 } cov_areas_options;
 
 #define COV_AREAS_OPTIONS_INIT                                                                     \
     {                                                                                              \
-        sizeof(cov_areas_options), NULL, 0, NULL                                                   \
+        sizeof(cov_areas_options), NULL, 0, NULL, 0                                                \
     }
 
 /* Immutable: the areas, in the order of their ids (compared as bytes), with their index. */
@@ -120,7 +129,8 @@ typedef struct cov_areas cov_areas;
 /* Build areas from n >= 1 units. `options` may be NULL. The order of the input has no influence on
  * anything: the areas are sorted by id, and the index of an area in every other function is its
  * place in that order. Errors name the area: COV_ERR_ID (empty or duplicate id),
- * COV_ERR_GEOMETRY (no polygon, no area, NaN or over 1e150), COV_ERR_LIMIT (over 2^30-2 areas). */
+ * COV_ERR_GEOMETRY (no polygon, no area, NaN or over 1e150), COV_ERR_LIMIT (over 2^30-2 areas, 2^32
+ * vertices or more). */
 COV_API COV_MUST_CHECK cov_status cov_areas_create(const cov_area *areas, size_t n,
                                                    const cov_areas_options *options,
                                                    cov_areas **out, cov_error *err);
@@ -143,11 +153,13 @@ COV_API int32_t cov_areas_find(const cov_areas *areas, const char *id);
 /* West, south, east, north. */
 COV_API void cov_areas_extent(const cov_areas *areas, double extent[4]);
 
-/* A number that is equal for equal areas (ids, names, parents, levels, coordinates, crs) in any
- * input order, and almost certainly different otherwise. Stable from version to version. */
+/* A number that is equal for equal areas (ids, names, parents, levels, coordinates, crs), given in
+ * any order with their rings in any winding, and almost certainly different otherwise; the order of
+ * the parts of one area and where a ring begins make a difference. Stable from version to version,
+ * on every machine. Not a defence against somebody who wants two areas to look equal. */
 COV_API uint64_t cov_areas_fingerprint(const cov_areas *areas);
 
-/* Bytes held by the index, without ids and names. */
+/* Bytes held by the index, without ids and names: what grows with the number of vertices. */
 COV_API size_t cov_areas_memory(const cov_areas *areas);
 
 /* ---------------------------------------------------------------- points */
@@ -164,7 +176,7 @@ typedef struct cov_points {
                                household each */
     const uint64_t *served; /* one word per point, bit k: service k reaches it; for the services
                                without a footprint, any other bit is COV_ERR_ARGUMENT; NULL: no
-                               bit set */
+                               bit set. Only cov_tally_push looks at weight and served */
 } cov_points;
 
 #define COV_POINTS_INIT                                                                            \
@@ -186,7 +198,8 @@ typedef struct cov_footprint cov_footprint;
 
 /* The union of n >= 1 polygons or multipolygons (WKB as in cov_area): a point is reached when it is
  * inside any of them, by the border rule above. They may overlap and touch in any way, each of
- * them must be valid. Errors: COV_ERR_GEOMETRY (names the number of the polygon, from 0). */
+ * them must be valid. Errors: COV_ERR_GEOMETRY (names the place of the polygon in the array, from
+ * 0), COV_ERR_LIMIT (2^32 vertices or more). */
 COV_API COV_MUST_CHECK cov_status cov_footprint_polygons(const void *const *wkb,
                                                          const size_t *sizes, size_t n,
                                                          cov_footprint **out, cov_error *err);
@@ -194,6 +207,8 @@ COV_API void cov_footprint_free(cov_footprint *footprint);
 
 /* West, south, east, north. */
 COV_API void cov_footprint_extent(const cov_footprint *footprint, double extent[4]);
+
+/* Bytes held by the index. */
 COV_API size_t cov_footprint_memory(const cov_footprint *footprint);
 
 /* Set bit `bit` < 64 of served[i] where point i is reached; leave it alone otherwise. Points
@@ -206,29 +221,33 @@ COV_API COV_MUST_CHECK cov_status cov_footprint_mark(const cov_footprint *footpr
 
 #define COV_SERVICES_MAX 64
 
-/* A technology and, after a slash, an operator: "4g/viettel"; or a technology alone: "fiber". Its
- * place in the array of services is its bit. Names consist of ASCII letters and digits, '_', '-',
- * '.', and any character outside ASCII, with at most one '/'. */
+/* A technology and, after a slash, an operator: "4g/viettel"; or a technology alone: "fiber", and
+ * then there is no "fiber/vnpt" beside it. Its place in the array of services is its bit. Names are
+ * UTF-8 and consist of ASCII letters and digits, '_', '-', '.', and any character outside ASCII,
+ * with at most one '/', nothing empty before or behind it. They are compared as bytes: "FPT" is not
+ * "fpt". */
 typedef struct cov_service {
     const char *name;
     const cov_footprint *footprint; /* borrowed, must outlive the tally; NULL where the answer comes
                                        with the points, in `served` */
 } cov_service;
 
-/* Read the answer of a text column, in any case, blanks around it ignored: yes y true t 1 co có x,
- * no n false f 0 khong không. Writes 1 or 0. Anything else, also an empty text, is COV_ERR_INPUT:
- * an unknown answer is never taken for a no. */
+/* Read the answer of a text column, in any case, blanks (also U+00A0) around it ignored: yes y true
+ * t 1 co có x, no n false f 0 khong không. Writes 1 or 0. Anything else, also an empty text, is
+ * COV_ERR_INPUT: an unknown answer is never taken for a no. */
 COV_API COV_MUST_CHECK cov_status cov_answer_parse(const char *text, int *out, cov_error *err);
 
 /* ---------------------------------------------------------------- tally */
 
-/* Exact counts per (area, set of services). Mutable; merging is associative and commutative. */
+/* Exact counts per (area, set of services). Mutable; merging is associative and commutative, so
+ * that any split of the points over tallies, in any order, ends in the same counts. */
 typedef struct cov_tally cov_tally;
 
 typedef struct cov_tally_options {
     size_t size;      /* sizeof(cov_tally_options) */
     uint32_t scale;   /* units per household: 1 for whole weights or 1000 for thousandths */
-    size_t max_cells; /* at most so many distinct (area, set) pairs; beyond it COV_ERR_LIMIT */
+    size_t max_cells; /* at most so many distinct (area, set) pairs; beyond it, and in any case
+                         beyond 2^32-2, COV_ERR_LIMIT. A pair takes 32 to 80 bytes */
 } cov_tally_options;
 
 #define COV_TALLY_OPTIONS_INIT                                                                     \
@@ -265,38 +284,49 @@ COV_API COV_MUST_CHECK cov_status cov_tally_create(const cov_areas *areas,
                                                    cov_tally **out, cov_error *err);
 COV_API void cov_tally_free(cov_tally *tally);
 
-/* Count a batch: locate each point, mark the services with a footprint, add its weight. The whole
- * batch is counted, or, on an error, nothing of it. */
+/* Count a batch of any size: locate each point, mark the services with a footprint, add its weight.
+ * A point of weight 0 is a point of the ledger and nothing else: no (area, set) comes of it. The
+ * whole batch is counted, or, on an error, nothing of it. Errors: COV_ERR_ARGUMENT (a bit of
+ * `served` that isn't the points' to set, a loaded tally), COV_ERR_LIMIT (a sum over 2^64-1,
+ * max_cells). */
 COV_API COV_MUST_CHECK cov_status cov_tally_push(cov_tally *tally, const cov_points *points,
                                                  cov_error *err);
 
-/* Book points that are not to be counted, with their weight, so that the ledger stays whole. */
+/* Book points that are not to be counted, with the sum of their weights in units of 1/scale, so
+ * that the ledger stays whole. COV_ERR_LIMIT where a sum passes 2^64-1. */
 COV_API COV_MUST_CHECK cov_status cov_tally_exclude(cov_tally *tally, cov_exclusion why,
                                                     uint64_t points, uint64_t weight,
                                                     cov_error *err);
 
 /* Add `from` to `into`. Both must have equal areas (fingerprint) and the same service names in the
  * same order, else COV_ERR_MISMATCH; a tally merged with itself is COV_ERR_ARGUMENT. Where the
- * scales are 1 and 1000, `into` becomes the finer. All of it is added, or, on an error, nothing. */
+ * scales are 1 and 1000, `into` becomes the finer. All of it is added, or, on an error, nothing:
+ * COV_ERR_LIMIT where a sum passes 2^64-1 or the pairs the max_cells of `into`. Footprints aren't
+ * compared: that a service of one name is the same service is the caller's to know. */
 COV_API COV_MUST_CHECK cov_status cov_tally_merge(cov_tally *into, const cov_tally *from,
                                                   cov_error *err);
 
 COV_API void cov_tally_ledger(const cov_tally *tally, cov_ledger *out);
 COV_API uint32_t cov_tally_scale(const cov_tally *tally);
 COV_API size_t cov_tally_services(const cov_tally *tally);
+
+/* NULL where index >= services. */
 COV_API const char *cov_tally_service_name(const cov_tally *tally, size_t index);
 
 /* A tally as bytes: a header with format version, fingerprint of the areas, scale, service names,
  * ledger; the counts in the order of (area, set); a checksum. Little-endian on every machine. The
- * bytes are equal for equal counts, however they came about. cov_tally_save needs a buffer of at
- * least cov_tally_saved_size bytes (COV_ERR_ARGUMENT otherwise). */
+ * bytes are equal for equal counts, however they came about. cov_tally_save writes
+ * cov_tally_saved_size bytes and needs a buffer of at least as many (COV_ERR_ARGUMENT otherwise).
+ */
 COV_API size_t cov_tally_saved_size(const cov_tally *tally);
 COV_API COV_MUST_CHECK cov_status cov_tally_save(const cov_tally *tally, void *buffer,
                                                  size_t capacity, cov_error *err);
 
 /* Read a saved tally back: COV_ERR_FORMAT for bytes that are not one (any single changed byte is
- * noticed), COV_ERR_MISMATCH where it was made with other areas. A loaded tally has no footprints:
- * it merges and reports; cov_tally_push on it is COV_ERR_ARGUMENT. */
+ * noticed), COV_ERR_MISMATCH where it was made with other areas. The bytes may come from anybody:
+ * nothing in them can do worse than be refused. A loaded tally has no footprints: it merges and
+ * reports; cov_tally_push on it is COV_ERR_ARGUMENT. Its max_cells is the default one, or what it
+ * holds where that is more. The areas are borrowed and must outlive it. */
 COV_API COV_MUST_CHECK cov_status cov_tally_load(const cov_areas *areas, const void *bytes,
                                                  size_t size, cov_tally **out, cov_error *err);
 
@@ -314,8 +344,9 @@ COV_API COV_MUST_CHECK cov_status cov_tally_load(const cov_areas *areas, const v
  * where x may be a glob: '*' stands for any run of characters but '/', '?' for one. A name or
  * pattern without a slash means whole technologies: count(fiber) counts the operators of fiber.
  * The patterns of any, all and count are separated by commas, a service counts once however many
- * match it. A name or pattern that matches no service is an error, so that a slip of the pen is not
- * 0 %. */
+ * match it; the number behind count is 0 to 64. A name or pattern that matches no service is an
+ * error, so that a slip of the pen is not 0 %. Blanks mean nothing; parentheses stand at most 32
+ * deep; any, all and count are names of services where no parenthesis follows. */
 typedef struct cov_indicator {
     const char *name;       /* UTF-8, unique, not empty; NULL: the expression itself */
     const char *expression; /* see above */
@@ -335,7 +366,8 @@ typedef struct cov_report cov_report;
 /* Evaluate indicators on a tally. With n = 0 the default ones: for each technology, in order of
  * appearance, the union over its operators under the technology's name, then each of its services
  * under its own. The tally may be freed afterwards, the areas are borrowed and must outlive the
- * report. COV_ERR_LEDGER where the tally's ledger doesn't balance. */
+ * report. Errors: COV_ERR_EXPRESSION as in cov_indicators_check, COV_ERR_LEDGER where the tally's
+ * ledger doesn't balance. */
 COV_API COV_MUST_CHECK cov_status cov_report_create(const cov_tally *tally,
                                                     const cov_indicator *indicators, size_t n,
                                                     cov_report **out, cov_error *err);
@@ -344,7 +376,8 @@ COV_API void cov_report_free(cov_report *report);
 /* Rows: first the areas in order of id, then each level of parents, nearest first, in order of
  * their path (own id, then the ids above, compared from the top; no id comes after every id), last
  * the total. A parent is known by its whole path: district "01" of province "91" and of "92" are
- * two rows. */
+ * two rows. The name and the expression of an indicator are NULL where there is none of that
+ * number. */
 COV_API size_t cov_report_rows(const cov_report *report);
 COV_API size_t cov_report_indicators(const cov_report *report);
 COV_API const char *cov_report_indicator_name(const cov_report *report, size_t indicator);
@@ -356,12 +389,13 @@ typedef struct cov_row {
     size_t level;        /* 0 an area, 1..levels a parent, levels + 1 the total */
     int32_t area;        /* index of an area of this row: its own, or the first one of the parent
                             (cov_areas_parent of it gives the ids above); -1 for the total */
-    const char *id;      /* NULL for the total, and for the row of areas without a parent */
+    const char *id;      /* owned by the areas; NULL for the total, and for the row of areas without
+                            a parent */
     const char *name;    /* NULL unless an area with a name */
     uint64_t households; /* sum of weights, in units of 1/scale */
 } cov_row;
 
-/* Row `row` < rows. */
+/* Row `row` < rows; COV_ERR_ARGUMENT for any other. */
 COV_API COV_MUST_CHECK cov_status cov_report_row(const cov_report *report, size_t row, cov_row *out,
                                                  cov_error *err);
 
@@ -371,6 +405,8 @@ typedef struct cov_share {
     double share; /* n / of, 0 to 1; NaN where `of` is 0: no households is not 0 % */
 } cov_share;
 
+/* The answer of indicator `indicator` < indicators for row `row` < rows; COV_ERR_ARGUMENT for any
+ * other. */
 COV_API COV_MUST_CHECK cov_status cov_report_share(const cov_report *report, size_t row,
                                                    size_t indicator, cov_share *out,
                                                    cov_error *err);

@@ -132,12 +132,13 @@ static uint64_t hash_rings(uint64_t h, const cov_rings *rings)
     return h;
 }
 
-static cov_status index_geometry(cov_areas *a, const cov_area **order, cov_error *err)
+static cov_status index_geometry(cov_areas *a, const cov_area **order, unsigned threads,
+                                 cov_error *err)
 {
     cov_rings rings = COV_RINGS_INIT;
     size_t bytes = 0;
     for (size_t i = 0; i < a->n; i++)
-        bytes += order[i]->wkb_size;
+        bytes += order[i]->wkb != NULL ? order[i]->wkb_size : 0;
     cov_status s = cov_rings_reserve(&rings, bytes, err);
     for (size_t i = 0; i < a->n && s == COV_OK; i++) {
         cov_error why;
@@ -148,7 +149,7 @@ static cov_status index_geometry(cov_areas *a, const cov_area **order, cov_error
     if (s == COV_OK) {
         memcpy(a->extent, rings.extent, sizeof a->extent);
         a->fingerprint = hash_rings(hash_texts(a), &rings);
-        s = cov_cells_create(&rings, &a->cells, err);
+        s = cov_cells_create(&rings, threads, &a->cells, err);
     }
     cov_rings_clear(&rings);
     return s;
@@ -196,7 +197,7 @@ cov_status cov_areas_create(const cov_area *areas, size_t n, const cov_areas_opt
     a->n_levels = o->n_levels;
     s = copy_texts(a, order, o, err);
     if (s == COV_OK)
-        s = index_geometry(a, order, err);
+        s = index_geometry(a, order, o->threads, err);
     if (s == COV_OK) {
         *out = a;
         a = NULL;

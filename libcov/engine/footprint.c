@@ -41,7 +41,7 @@ cov_status cov_footprint_polygons(const void *const *wkb, const size_t *sizes, s
         goto done;
     }
     memcpy(f->extent, rings.extent, sizeof f->extent);
-    s = cov_cells_create(&rings, &f->cells, err);
+    s = cov_cells_create(&rings, 1, &f->cells, err);
     if (s == COV_OK) {
         *out = f;
         f = NULL;

@@ -24,6 +24,17 @@ typedef struct parser {
 
 /* ---------------------------------------------------------------- messages */
 
+/* The bytes of the name, pattern or number that stands at a place. */
+static size_t word_size(const char *at)
+{
+    size_t size = 0, step;
+    while ((step = at[size] == '/' || at[size] == '*' || at[size] == '?'
+                       ? 1
+                       : cov_name_character_size(at + size)) > 0)
+        size += step;
+    return size;
+}
+
 static size_t column_of(const parser *p, const char *at)
 {
     size_t column = 1;
@@ -43,8 +54,6 @@ __attribute__((format(printf, 3, 4))) static cov_status fail_at(const parser *p,
     return cov_fail(p->err, COV_ERR_EXPRESSION, "indicator \"%s\", column %zu: %s",
                     cov_quote(p->name).text, column_of(p, at), what);
 }
-
-static size_t word_size(const char *at);
 
 /* What stands at a place, for "found ...": a word, a character, or the end. */
 static cov_quoted found(const char *at)
@@ -105,16 +114,6 @@ static bool accept(parser *p, char c)
         return false;
     p->at++;
     return true;
-}
-
-static size_t word_size(const char *at)
-{
-    size_t size = 0, step;
-    while ((step = at[size] == '/' || at[size] == '*' || at[size] == '?'
-                       ? 1
-                       : cov_name_character_size(at + size)) > 0)
-        size += step;
-    return size;
 }
 
 /* A piece of text that doesn't end in a NUL. */
@@ -225,13 +224,10 @@ static cov_status parse_comparison(parser *p, cov_step *test, bool *negate)
     const char *start = p->at;
     char sign = *p->at;
     bool equal = sign != '\0' && p->at[1] == '=';
-    if (strchr("<>=", sign) == NULL || sign == '\0') {
-        if (sign != '!' || !equal)
-            return fail_at(p, start,
-                           "expected a comparison behind count(...), such as >= 2 or == 0, found "
-                           "%s",
-                           found(start).text);
-    }
+    if (sign != '<' && sign != '>' && sign != '=' && !(sign == '!' && equal))
+        return fail_at(p, start,
+                       "expected a comparison behind count(...), such as >= 2 or == 0, found %s",
+                       found(start).text);
     p->at += equal ? 2 : 1;
     unsigned k = 0;
     cov_status s = parse_number(p, &k);
@@ -269,17 +265,29 @@ static cov_status parse_patterns(parser *p, uint64_t *mask)
     return COV_OK;
 }
 
-/* any, all or count, with p->at behind the opening parenthesis. */
-static cov_status parse_function(parser *p, char kind)
+typedef enum function { NO_FUNCTION, ANY, ALL, COUNT } function;
+
+static function function_named(piece word)
+{
+    static const char *const names[] = {[ANY] = "any", [ALL] = "all", [COUNT] = "count"};
+    for (function f = ANY; f <= COUNT; f++) {
+        if (word.size == strlen(names[f]) && memcmp(word.at, names[f], word.size) == 0)
+            return f;
+    }
+    return NO_FUNCTION;
+}
+
+/* With p->at behind the opening parenthesis. */
+static cov_status parse_function(parser *p, function kind)
 {
     cov_step test = {.kind = COV_STEP_TEST};
     bool negate = false;
     cov_status s = parse_patterns(p, &test.mask);
     if (s != COV_OK)
         return s;
-    test.low = kind == 'l' ? bits_in(test.mask) : 1;
+    test.low = kind == ALL ? bits_in(test.mask) : 1;
     test.high = COV_SERVICES_MAX;
-    if (kind == 'c')
+    if (kind == COUNT)
         s = parse_comparison(p, &test, &negate);
     if (s == COV_OK)
         s = emit(p, test);
@@ -301,11 +309,6 @@ static cov_status parse_name(parser *p, piece word)
     cov_step test = {.kind = COV_STEP_TEST, .low = 1, .high = COV_SERVICES_MAX};
     cov_status s = resolve(p, word, &test.mask);
     return s == COV_OK ? emit(p, test) : s;
-}
-
-static bool is_word(piece word, const char *text)
-{
-    return word.size == strlen(text) && memcmp(word.at, text, word.size) == 0;
 }
 
 static cov_status parse_or(parser *p);
@@ -331,9 +334,8 @@ static cov_status parse_operand(parser *p)
         return fail_at(p, p->at, "expected a service, '!', '(', any, all or count, found %s",
                        found(p->at).text);
     p->at += word.size;
-    char kind = is_word(word, "any") ? 'y' : is_word(word, "all") ? 'l' : 'c';
-    bool function = kind != 'c' || is_word(word, "count");
-    return function && accept(p, '(') ? parse_function(p, kind) : parse_name(p, word);
+    function kind = function_named(word); /* a service may be called so, too */
+    return kind != NO_FUNCTION && accept(p, '(') ? parse_function(p, kind) : parse_name(p, word);
 }
 
 static cov_status parse_not(parser *p)
@@ -382,10 +384,7 @@ cov_status cov_indicator_names_check(const cov_indicator *indicators, size_t n, 
         const char *name = cov_indicator_name(&indicators[i]);
         if (name[0] == '\0')
             return cov_fail(err, COV_ERR_EXPRESSION, "indicator number %zu has no name", i + 1);
-        const char *at = name;
-        for (size_t size; (size = cov_character_size(at)) > 0;)
-            at += size;
-        if (*at != '\0')
+        if (!cov_is_utf8(name))
             return cov_fail(err, COV_ERR_EXPRESSION, "the name of indicator \"%s\" isn't UTF-8",
                             cov_quote(name).text);
         for (size_t k = 0; k < i; k++) {

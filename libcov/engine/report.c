@@ -33,32 +33,20 @@ struct cov_report {
 
 /* ---------------------------------------------------------------- indicators */
 
-static size_t text_size(const char *text)
-{
-    return strlen(text) + 1;
-}
-
-static const char *append_text(char **at, const char *text)
-{
-    size_t size = text_size(text);
-    const char *copy = memcpy(*at, text, size);
-    *at += size;
-    return copy;
-}
-
 static cov_status copy_indicators(const cov_indicator *indicators, size_t n, cov_indicator **out,
                                   cov_error *err)
 {
     size_t size = n * sizeof **out;
     for (size_t i = 0; i < n; i++)
-        size += text_size(cov_indicator_name(&indicators[i])) + text_size(indicators[i].expression);
+        size += cov_packed_size(cov_indicator_name(&indicators[i])) +
+                cov_packed_size(indicators[i].expression);
     cov_indicator *copy = cov_alloc(size, 1);
     if (copy == NULL)
         return cov_fail_memory(err);
     char *at = (char *)(copy + n);
     for (size_t i = 0; i < n; i++) {
-        copy[i].name = append_text(&at, cov_indicator_name(&indicators[i]));
-        copy[i].expression = append_text(&at, indicators[i].expression);
+        copy[i].name = cov_pack(&at, cov_indicator_name(&indicators[i]));
+        copy[i].expression = cov_pack(&at, indicators[i].expression);
     }
     *out = copy;
     return COV_OK;
@@ -106,7 +94,7 @@ static cov_status default_indicators(const cov_tally *t, cov_indicator **out, si
     cov_indicator indicator[2 * COV_SERVICES_MAX];
     size_t size = 0;
     for (size_t k = 0; k < t->n_services; k++)
-        size += text_size(t->service[k].name);
+        size += cov_packed_size(t->service[k].name);
     char *text = cov_alloc(size, 1);
     if (text == NULL)
         return cov_fail_memory(err);

@@ -6,30 +6,7 @@
 
 #include "base/mem.h"
 
-/* ---------------------------------------------------------------- characters */
-
-static bool is_tail(unsigned char byte)
-{
-    return (byte & 0xC0) == 0x80;
-}
-
-size_t cov_character_size(const char *text)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    if (p[0] < 0x80)
-        return p[0] != 0 ? 1 : 0;
-    if (p[0] < 0xC2 || p[0] > 0xF4 || !is_tail(p[1]))
-        return 0;
-    if (p[0] < 0xE0)
-        return 2;
-    /* no longer form than needed, no surrogates, nothing above U+10FFFF */
-    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
-        (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F) || !is_tail(p[2]))
-        return 0;
-    if (p[0] < 0xF0)
-        return 3;
-    return is_tail(p[3]) ? 4 : 0;
-}
+/* ---------------------------------------------------------------- names */
 
 size_t cov_name_character_size(const char *text)
 {
@@ -39,27 +16,6 @@ size_t cov_name_character_size(const char *text)
         return 1;
     return (unsigned char)c >= 0x80 ? cov_character_size(text) : 0;
 }
-
-cov_quoted cov_quote(const char *text)
-{
-    cov_quoted q;
-    size_t used = 0;
-    while (*text != '\0' && used < sizeof q.text - 12) {
-        size_t size = cov_character_size(text);
-        if (size == 0 || (size == 1 && ((unsigned char)*text < 0x20 || *text == 0x7F))) {
-            q.text[used++] = '?';
-            text++;
-            continue;
-        }
-        memcpy(q.text + used, text, size);
-        used += size;
-        text += size;
-    }
-    memcpy(q.text + used, *text != '\0' ? "..." : "", *text != '\0' ? 4 : 1);
-    return q;
-}
-
-/* ---------------------------------------------------------------- names */
 
 static size_t name_run(const char *text)
 {
@@ -133,17 +89,13 @@ cov_status cov_services_copy(const cov_service *services, size_t n, cov_service 
 {
     size_t size = n * sizeof(cov_service);
     for (size_t i = 0; i < n; i++)
-        size += strlen(services[i].name) + 1;
+        size += cov_packed_size(services[i].name);
     cov_service *copy = cov_alloc(size, 1);
     if (copy == NULL)
         return cov_fail_memory(err);
-    char *text = (char *)(copy + n);
-    for (size_t i = 0; i < n; i++) {
-        size = strlen(services[i].name) + 1;
-        copy[i].name = memcpy(text, services[i].name, size);
-        copy[i].footprint = services[i].footprint;
-        text += size;
-    }
+    char *at = (char *)(copy + n);
+    for (size_t i = 0; i < n; i++)
+        copy[i] = (cov_service){cov_pack(&at, services[i].name), services[i].footprint};
     *out = copy;
     return COV_OK;
 }

@@ -1,4 +1,4 @@
-/* Services: their names, and the characters names are made of.
+/* Services: their names, and what names are made of.
  * SPDX-License-Identifier: MIT
  *
  * What the file owes: a checked array holds at most COV_SERVICES_MAX names that are valid UTF-8,
@@ -8,6 +8,7 @@
 #define COV_ENGINE_SERVICE_H
 
 #include "base/status.h"
+#include "base/text.h"
 
 /* COV_ERR_ARGUMENT, COV_ERR_ID or COV_ERR_LIMIT as in cov_tally_create. */
 cov_status cov_services_check(const cov_service *services, size_t n, cov_error *err);
@@ -19,19 +20,8 @@ cov_status cov_services_copy(const cov_service *services, size_t n, cov_service 
 /* The bytes of the technology in a name: up to the slash, or all of it. */
 size_t cov_service_technology(const char *name);
 
-/* The bytes of the UTF-8 character at text: 1 to 4; 0 at the end of the text and where the bytes
- * aren't UTF-8. */
-size_t cov_character_size(const char *text);
-
-/* The same for a character a name may hold, the slash not being one: 0 at any other. */
+/* The bytes of the UTF-8 character at text where a name may hold it, the slash not being one; 0 at
+ * any other, and at the end. */
 size_t cov_name_character_size(const char *text);
-
-/* A text for a message: cut after some 80 bytes, what can't be printed replaced. To be used where
- * it is made: cov_fail(err, code, "... \"%s\"", cov_quote(name).text). */
-typedef struct cov_quoted {
-    char text[96];
-} cov_quoted;
-
-cov_quoted cov_quote(const char *text);
 
 #endif

@@ -13,15 +13,18 @@
 /* Points located and marked at a time: their scratch stays in the cache. */
 #define CHUNK ((size_t)4096)
 
-/* What slots of 32 bits can number. */
+/* What slots of 32 bits can number, 0 being a free one. */
 #define CELLS_MAX ((size_t)UINT32_MAX - 1)
 
 /* ---------------------------------------------------------------- cells */
 
+/* The hash begins with where the slots lie, which nobody who makes up a saved tally knows: no file
+ * can have all its cells fall on one slot. No result depends on the place of a slot. */
 static uint32_t *find_slot(const cov_table *t, int32_t area, uint64_t set)
 {
     size_t mask = t->n_slots - 1;
-    size_t i = (size_t)cov_hash_word(cov_hash_word(COV_HASH_INIT, set), (uint32_t)area) & mask;
+    uint64_t seed = cov_hash_word(COV_HASH_INIT, (uintptr_t)t->slot);
+    size_t i = (size_t)cov_hash_word(cov_hash_word(seed, set), (uint32_t)area) & mask;
     for (; t->slot[i] != 0; i = (i + 1) & mask) {
         const cov_cell *cell = &t->cell[t->slot[i] - 1];
         if (cell->set == set && cell->area == area)
@@ -39,6 +42,11 @@ static void fill_slots(cov_table *t)
 
 cov_status cov_table_reserve(cov_table *t, size_t need, cov_error *err)
 {
+    if (need > CELLS_MAX)
+        return cov_fail(err, COV_ERR_LIMIT,
+                        "%zu different pairs of area and set of services are more than the limit "
+                        "of %zu",
+                        need, CELLS_MAX);
     void *block = t->cell;
     int failed = cov_reserve(&block, &t->capacity, need, sizeof *t->cell);
     t->cell = block;
@@ -76,17 +84,10 @@ void cov_table_add(cov_table *t, int32_t area, uint64_t set, uint64_t weight)
     *slot = (uint32_t)++t->n;
 }
 
-/* A small table in a large set of slots frees them one by one. */
 static void clear_table(cov_table *t)
 {
-    if (t->n < t->n_slots / 16) {
-        /* backwards: the cells behind one in its run of slots are younger, and gone already */
-        for (size_t i = t->n; i-- > 0;)
-            *find_slot(t, t->cell[i].area, t->cell[i].set) = 0;
-    } else {
-        memset(t->slot, 0, t->n_slots * sizeof *t->slot);
-    }
     t->n = 0;
+    fill_slots(t);
 }
 
 static void free_table(cov_table *t)

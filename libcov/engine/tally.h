@@ -45,7 +45,8 @@ struct cov_tally {
 cov_status cov_tally_create_bare(const cov_areas *areas, const cov_service *services, size_t n,
                                  cov_tally **out, cov_error *err);
 
-/* Make room for `need` cells. COV_ERR_MEMORY leaves the table as it was. */
+/* Make room for `need` cells. COV_ERR_MEMORY and COV_ERR_LIMIT (2^32 cells) leave the table as it
+ * was. */
 cov_status cov_table_reserve(cov_table *table, size_t need, cov_error *err);
 
 /* Add to a cell, which is created where it is missing; there must be room. A weight of 0 does

@@ -21,9 +21,10 @@ typedef struct cov_cells cov_cells;
 /* Labels are 1 to this. */
 #define COV_LABEL_MAX ((UINT32_C(1) << 30) - 1)
 
-/* Index the rings, and take them: they are empty afterwards. On failure they are as they were.
- * Errors: COV_ERR_MEMORY, COV_ERR_LIMIT (2^32 vertices, or areas that overlap by thousands). */
-cov_status cov_cells_create(cov_rings *rings, cov_cells **out, cov_error *err);
+/* Index the rings with up to so many threads (0 is 1), and take them: they are empty afterwards. On
+ * failure they are as they were. The answers don't depend on the threads. Errors: COV_ERR_MEMORY,
+ * COV_ERR_LIMIT (2^32 vertices, or areas that overlap by thousands). */
+cov_status cov_cells_create(cov_rings *rings, unsigned threads, cov_cells **out, cov_error *err);
 void cov_cells_free(cov_cells *cells);
 
 /* Bytes held. */

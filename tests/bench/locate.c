@@ -60,9 +60,9 @@ static polygons read_polygons(const char *path)
         OGRGeometryH g = OGR_F_GetGeometryRef(f);
         size_t size = (size_t)OGR_G_WkbSize(g);
         unsigned char *wkb = malloc(size);
-        char *id = malloc(16);
+        char *id = malloc(24);
         OGR_G_ExportToIsoWkb(g, wkbNDR, wkb);
-        snprintf(id, 16, "%08zu", p.n);
+        snprintf(id, 24, "%08zu", p.n);
         p.area[p.n] = (cov_area){id, NULL, NULL, wkb, size};
         p.n_vertices += size / 16;
     }
@@ -239,13 +239,15 @@ static double time_cov_median(const cov_areas *areas, const records *r, int32_t 
     return median(t, RUNS);
 }
 
-static double build_median(const polygons *p, cov_areas **areas)
+static double build_median(const polygons *p, unsigned threads, cov_areas **areas)
 {
+    cov_areas_options options = COV_AREAS_OPTIONS_INIT;
+    options.threads = threads;
     double t[RUNS];
     for (size_t k = 0; k < RUNS; k++) {
         cov_areas_free(*areas);
         double start = now();
-        if (cov_areas_create(p->area, p->n, NULL, areas, NULL) != COV_OK)
+        if (cov_areas_create(p->area, p->n, &options, areas, NULL) != COV_OK)
             die("cov_areas_create failed");
         t[k] = now() - start;
     }
@@ -258,7 +260,8 @@ int main(int argc, char **argv)
         die("usage: bench_locate AREAS [POINTS [GEOS_POINTS]]");
     polygons p = read_polygons(argv[1]);
     cov_areas *areas = NULL;
-    double build = build_median(&p, &areas), extent[4];
+    double build_two = build_median(&p, 2, &areas);
+    double build = build_median(&p, 1, &areas), extent[4];
     cov_areas_extent(areas, extent);
     char *end = "";
     size_t n = argc > 2 ? (size_t)strtoul(argv[2], &end, 10) : 1000000;
@@ -270,9 +273,10 @@ int main(int argc, char **argv)
     size_t bytes = cov_areas_memory(areas);
     double one = time_cov_median(areas, &r, out, 1), two = time_cov_median(areas, &r, out, 2);
     double lines = random_lines(bytes);
-    printf("libcov: build %.3f s, %.1f MB, %.1f bytes/vertex; %.1f M points/s, two threads %.1f "
+    printf("libcov: build %.3f s (two threads %.3f), %.1f MB, %.1f bytes/vertex; %.1f M points/s, "
+           "two threads %.1f "
            "(x %.2f)\n",
-           build, (double)bytes / 1e6, (double)bytes / (double)p.n_vertices,
+           build, build_two, (double)bytes / 1e6, (double)bytes / (double)p.n_vertices,
            (double)r.n / one / 1e6, (double)r.n / two / 1e6, one / two);
     printf("random lines in as much memory: %.1f M/s; libcov / lines = %.2f\n", lines / 1e6,
            (double)r.n / one / lines);
@@ -286,8 +290,8 @@ int main(int argc, char **argv)
         differ += geos_find(&g, r.record[i].x, r.record[i].y) != out[i];
     t = now() - t;
     printf("GEOS: build %.3f s; %.3f M points/s; libcov is %.0f x faster, builds in %.2f of the "
-           "time; %zu of %zu answers differ\n",
+           "time (two threads %.2f); %zu of %zu answers differ\n",
            geos_built, (double)n_geos / t / 1e6, ((double)r.n / one) / ((double)n_geos / t),
-           build / geos_built, differ, n_geos);
+           build / geos_built, build_two / geos_built, differ, n_geos);
     return differ != 0;
 }

@@ -190,6 +190,8 @@ static void test_bad_ids(void **state)
     expect_failure(&in, 4, NULL, COV_ERR_ID, "4");
     in.area[0].id = in.area[1].id = in.area[2].id = in.area[3].id = "same";
     expect_failure(&in, 4, NULL, COV_ERR_ID, "same");
+    in.area[0].id = in.area[1].id = "c\xF3\n"; /* what is no text doesn't make the message none */
+    expect_failure(&in, 4, NULL, COV_ERR_ID, "\"c??\"");
     input_free(&in);
     sheet_free(&s);
 }
@@ -209,6 +211,8 @@ static void test_bad_geometry_is_named(void **state)
     in.area[2].wkb = "\1\1\0\0\0abcdefghabcdefgh"; /* a point */
     in.area[2].wkb_size = 21;
     expect_failure(&in, 4, NULL, COV_ERR_GEOMETRY, "xa 17");
+    in.area[2].id = "x\xE3 17";
+    expect_failure(&in, 4, NULL, COV_ERR_GEOMETRY, "\"x? 17\"");
     input_free(&in);
     sheet_free(&s);
 }
@@ -235,6 +239,8 @@ static void test_bad_arguments(void **state)
     o.levels = levels;
     o.n_levels = 2;
     expect_failure(&in, 4, &o, COV_ERR_ARGUMENT, "level 2");
+    const cov_points none = COV_POINTS_INIT;
+    assert_int_equal(cov_areas_locate(NULL, &none, NULL, NULL, &err), COV_ERR_ARGUMENT);
     input_free(&in);
     sheet_free(&s);
 }

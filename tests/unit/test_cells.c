@@ -23,7 +23,7 @@ static cov_cells *index_of(const sheet *s, bool one_label, rng *r)
         must(cov_rings_add(&rings, b.at, b.n, one_label ? 1 : i + 1, &err), &err, "cov_rings_add");
         free(b.at);
     }
-    must(cov_cells_create(&rings, &cells, &err), &err, "cov_cells_create");
+    must(cov_cells_create(&rings, 1, &cells, &err), &err, "cov_cells_create");
     cov_rings_clear(&rings);
     return cells;
 }
@@ -201,7 +201,8 @@ static void test_fans(void **state)
         sheet s = {0};
         shape_fan(&s, 0, (spot){0, 0}, 1, wedges[i]);
         shape_fan(&s, s.n_owners, (spot){105.1, 20.3}, 0.1, wedges[i]);
-        shape_fan(&s, s.n_owners, (spot){-7, 0.1}, 5, wedges[i]); /* overlaps the first */
+        shape_fan(&s, s.n_owners, (spot){-5.5, 0.1}, 5, wedges[i]);  /* overlaps the first */
+        sheet_box(&s, s.n_owners, 0, (double[]){-20, -20, 120, 40}); /* and this, all of them */
         check(&s, 14 + i, 1000);
         sheet_free(&s);
     }
@@ -411,7 +412,7 @@ static void test_large_labels(void **state)
             assert_int_equal(cov_rings_add(&rings, b.at, b.n, last - i, NULL), COV_OK);
             free(b.at);
         }
-        assert_int_equal(cov_cells_create(&rings, &cells, NULL), COV_OK);
+        assert_int_equal(cov_cells_create(&rings, 1, &cells, NULL), COV_OK);
         for (int i = 0; i < 33 * 33; i++) {
             const spot p = {i % 33 / 4.0, i / 33 / 4.0};
             cov_points points = points_of(&p, 1);
@@ -450,6 +451,57 @@ static void test_free_accepts_null(void **state)
     cov_cells_free(NULL);
 }
 
+/* Several threads build rows of their own, whose numbers are moved when they are joined: a layer
+ * that is large enough to be divided, with overlaps, so that nodes, lists and sets all occur. */
+static cov_cells *lattice_of_boxes(unsigned threads)
+{
+    enum { SIDE_BOXES = 240 };
+    cov_rings rings = COV_RINGS_INIT;
+    cov_cells *cells = NULL;
+    for (uint32_t i = 0; i < SIDE_BOXES * SIDE_BOXES; i++) {
+        double x = i % SIDE_BOXES, y = i / SIDE_BOXES, size = i % 7 == 0 ? 1.3 : 1;
+        sheet s = {0};
+        sheet_box(&s, 0, 0, (double[]){x, y, x + size, y + size});
+        bytes b = sheet_wkb(&s, 0, NULL);
+        assert_int_equal(cov_rings_add(&rings, b.at, b.n, i + 1, NULL), COV_OK);
+        free(b.at);
+        sheet_free(&s);
+    }
+    assert_int_equal(cov_cells_create(&rings, threads, &cells, NULL), COV_OK);
+    return cells;
+}
+
+static void test_threads_change_nothing(void **state)
+{
+    (void)state;
+    enum { N = 200000 };
+    rng r = {77};
+    spot *p = malloc(N * sizeof *p);
+    for (size_t i = 0; i < N; i++) {
+        p[i] = (spot){rng_between(&r, -1, 242), rng_between(&r, -1, 242)};
+        if (i % 2 == 0) /* on the lines of the lattice */
+            p[i].x = floor(p[i].x);
+    }
+    cov_points points = points_of(p, N);
+    uint32_t *one = malloc(N * sizeof *one), *many = malloc(N * sizeof *many);
+    uint64_t one_overlaps = 0;
+    cov_cells *cells = lattice_of_boxes(1);
+    cov_cells_locate(cells, &points, one, &one_overlaps);
+    cov_cells_free(cells);
+    assert_true(one_overlaps > N / 100);
+    for (unsigned threads = 2; threads <= 6; threads += 2) {
+        uint64_t overlaps = 0;
+        cells = lattice_of_boxes(threads);
+        cov_cells_locate(cells, &points, many, &overlaps);
+        cov_cells_free(cells);
+        assert_int_equal(overlaps, one_overlaps);
+        assert_memory_equal(many, one, N * sizeof *one);
+    }
+    free(p);
+    free(one);
+    free(many);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -462,6 +514,7 @@ int main(void)
         cmocka_unit_test(test_frames),
         cmocka_unit_test(test_fans),
         cmocka_unit_test(test_cluster),
+        cmocka_unit_test(test_threads_change_nothing),
         cmocka_unit_test(test_zoom),
         cmocka_unit_test(test_ulp_polygons),
         cmocka_unit_test(test_one_ulp_triangle),

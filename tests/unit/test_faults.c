@@ -76,7 +76,10 @@ typedef struct desk {
 static cov_status create_areas(desk *d, cov_error *err)
 {
     static const char *const levels[] = {"district", "province"};
-    cov_areas_options options = {sizeof options, levels, 2, "EPSG:4326"};
+    cov_areas_options options = COV_AREAS_OPTIONS_INIT;
+    options.levels = levels;
+    options.n_levels = 2;
+    options.crs = "EPSG:4326";
     return cov_areas_create(d->area, 2, &options, (cov_areas **)&d->out, err);
 }
 

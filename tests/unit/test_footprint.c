@@ -284,6 +284,7 @@ static void test_bad_bits_and_arguments(void **state)
     }
     assert_int_equal(cov_footprint_mark(f, &points, 0, NULL, NULL), COV_ERR_ARGUMENT);
     assert_int_equal(cov_footprint_mark(f, NULL, 0, &served, NULL), COV_ERR_ARGUMENT);
+    assert_int_equal(cov_footprint_mark(NULL, &points, 0, &served, NULL), COV_ERR_ARGUMENT);
     assert_int_equal(cov_footprint_mark(f, &none, 0, NULL, NULL), COV_OK);
     points.x = NULL;
     assert_int_equal(cov_footprint_mark(f, &points, 0, &served, NULL), COV_ERR_ARGUMENT);

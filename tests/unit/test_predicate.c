@@ -115,6 +115,12 @@ static double draw_tiny(rng *r)
     return draw_unit(r) * 1e-160; /* products underflow, the numbers don't */
 }
 
+/* Products are subnormal, but of so many bits that the rounding of the differences shows. */
+static double draw_half_tiny(rng *r)
+{
+    return draw_unit(r) * 0x1p-513;
+}
+
 static double draw_huge(rng *r)
 {
     return draw_unit(r) * 1e150;
@@ -186,6 +192,7 @@ static void test_subnormal(void **state)
     assert_true(run(5, 15000, draw_subnormal).collinear > 20000);
     run(6, 10000, draw_around_normal_minimum);
     run(7, 10000, draw_tiny);
+    run(12, 20000, draw_half_tiny);
 }
 
 static void test_huge_and_mixed(void **state)

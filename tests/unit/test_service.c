@@ -112,35 +112,6 @@ static void copies_own_their_names(void **state)
     cov_free(copy);
 }
 
-static void quotes_are_cut_and_clean(void **state)
-{
-    (void)state;
-    char text[400] = "a\nb\x01"
-                     "\xC3x\x7F";
-    assert_string_equal(cov_quote(text).text, "a?b??x?");
-    assert_string_equal(cov_quote("").text, "");
-    for (size_t lead = 0; lead < 4; lead++) {
-        for (size_t n = 0; n < 60; n++) {
-            memset(text, 'x', lead);
-            text[lead] = '\0';
-            for (size_t i = 0; i < n; i++)
-                memcpy(text + lead + 3 * i, "光", 4);
-            cov_quoted q = cov_quote(text);
-            size_t size = strlen(q.text);
-            assert_true(size < sizeof q.text);
-            const char *at = q.text;
-            for (size_t step; (step = cov_character_size(at)) > 0;)
-                at += step;
-            assert_true(*at == '\0');
-            if (strcmp(q.text, text) != 0) {
-                assert_true(strlen(text) > 80 && size > 80);
-                assert_memory_equal(q.text, text, size - 3);
-                assert_string_equal(q.text + size - 3, "...");
-            }
-        }
-    }
-}
-
 static void answers_are_read(void **state)
 {
     (void)state;
@@ -229,9 +200,9 @@ static void answers_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_checked),        cmocka_unit_test(names_do_not_collide),
-        cmocka_unit_test(there_are_at_most_64),     cmocka_unit_test(copies_own_their_names),
-        cmocka_unit_test(quotes_are_cut_and_clean), cmocka_unit_test(answers_are_read),
+        cmocka_unit_test(names_are_checked),    cmocka_unit_test(names_do_not_collide),
+        cmocka_unit_test(there_are_at_most_64), cmocka_unit_test(copies_own_their_names),
+        cmocka_unit_test(answers_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "engine.h"
 
+#include "base/mem.h"
 #include "engine/tally.h"
 
 /* ---------------------------------------------------------------- by hand */
@@ -595,6 +596,39 @@ static void a_ledger_is_checked(void **state)
     assert_int_equal(cov_ledger_check(&wrapped, NULL), COV_ERR_LEDGER);
 }
 
+static void a_table_has_its_limit(void **state)
+{
+    (void)state;
+    cov_table t = {.n = 0};
+    cov_error err;
+    assert_int_equal(cov_table_reserve(&t, 1, NULL), COV_OK);
+    cov_table before = t;
+    assert_fails(cov_table_reserve(&t, (size_t)UINT32_MAX, &err), &err, COV_ERR_LIMIT, "limit");
+    assert_memory_equal(&t, &before, sizeof t);
+    cov_free(t.cell);
+    cov_free(t.slot);
+}
+
+/* Who makes up cells that collide in one table knows nothing of the next. */
+static void tables_hash_each_their_own_way(void **state)
+{
+    (void)state;
+    enum { N = 1000 };
+    cov_table a = {.n = 0}, b = {.n = 0};
+    assert_int_equal(cov_table_reserve(&a, N, NULL), COV_OK);
+    assert_int_equal(cov_table_reserve(&b, N, NULL), COV_OK);
+    for (int i = 0; i < N; i++) {
+        cov_table_add(&a, i, 1, 1);
+        cov_table_add(&b, i, 1, 1);
+    }
+    assert_int_equal(a.n_slots, b.n_slots);
+    assert_memory_not_equal(a.slot, b.slot, a.n_slots * sizeof *a.slot);
+    cov_free(a.cell);
+    cov_free(a.slot);
+    cov_free(b.cell);
+    cov_free(b.slot);
+}
+
 static void services_are_told(void **state)
 {
     (void)state;
@@ -630,6 +664,8 @@ int main(void)
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(exclusions_are_booked),
         cmocka_unit_test(a_ledger_is_checked),
+        cmocka_unit_test(a_table_has_its_limit),
+        cmocka_unit_test(tables_hash_each_their_own_way),
         cmocka_unit_test(services_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

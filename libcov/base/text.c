@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/text.h"
+
+#include <string.h>
+
+static bool is_tail(unsigned char byte)
+{
+    return (byte & 0xC0) == 0x80;
+}
+
+size_t cov_character_size(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    if (p[0] < 0x80)
+        return p[0] != 0 ? 1 : 0;
+    if (p[0] < 0xC2 || p[0] > 0xF4 || !is_tail(p[1]))
+        return 0;
+    if (p[0] < 0xE0)
+        return 2;
+    /* no longer form than needed, no surrogates, nothing above U+10FFFF */
+    if ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xED && p[1] > 0x9F) ||
+        (p[0] == 0xF0 && p[1] < 0x90) || (p[0] == 0xF4 && p[1] > 0x8F) || !is_tail(p[2]))
+        return 0;
+    if (p[0] < 0xF0)
+        return 3;
+    return is_tail(p[3]) ? 4 : 0;
+}
+
+bool cov_is_utf8(const char *text)
+{
+    size_t size;
+    while ((size = cov_character_size(text)) > 0)
+        text += size;
+    return *text == '\0';
+}
+
+cov_quoted cov_quote(const char *text)
+{
+    cov_quoted q;
+    size_t used = 0;
+    while (*text != '\0' && used < sizeof q.text - 12) {
+        size_t size = cov_character_size(text);
+        if (size == 0 || (size == 1 && ((unsigned char)*text < 0x20 || *text == 0x7F))) {
+            q.text[used++] = '?';
+            text++;
+            continue;
+        }
+        memcpy(q.text + used, text, size);
+        used += size;
+        text += size;
+    }
+    memcpy(q.text + used, *text != '\0' ? "..." : "", *text != '\0' ? 4 : 1);
+    return q;
+}
+
+size_t cov_packed_size(const char *text)
+{
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+const char *cov_pack(char **at, const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    size_t size = cov_packed_size(text);
+    const char *copy = memcpy(*at, text, size);
+    *at += size;
+    return copy;
+}

@@ -1,0 +1,29 @@
+/* Text: its characters, how it is quoted in a message, how many texts share one block.
+ * SPDX-License-Identifier: MIT */
+#ifndef COV_BASE_TEXT_H
+#define COV_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The bytes of the UTF-8 character at text: 1 to 4; 0 at the end of the text and where the bytes
+ * aren't UTF-8. */
+size_t cov_character_size(const char *text);
+
+bool cov_is_utf8(const char *text);
+
+/* A text for a message: cut after some 80 bytes, what can't be printed replaced. To be used where
+ * it is made: cov_fail(err, code, "... \"%s\"", cov_quote(name).text). */
+typedef struct cov_quoted {
+    char text[96];
+} cov_quoted;
+
+cov_quoted cov_quote(const char *text);
+
+/* The bytes a text takes in a block, with its NUL; none for NULL. */
+size_t cov_packed_size(const char *text);
+
+/* Copy a text to *at, which moves behind it: the copy, or NULL for NULL. */
+const char *cov_pack(char **at, const char *text);
+
+#endif

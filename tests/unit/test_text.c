@@ -1,0 +1,91 @@
+/* Characters, quotes, packed texts. SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "support.h"
+
+/* Every code point in its own number of bytes, and one byte short. */
+static void every_character_has_its_size(void **state)
+{
+    (void)state;
+    for (uint32_t c = 0x80; c < 0x120000; c++) {
+        size_t size = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        bool good = c < 0x110000 && (c < 0xD800 || c > 0xDFFF);
+        char text[5] = {0};
+        for (size_t i = size; i-- > 1;)
+            text[i] = (char)(0x80 | (c >> 6 * (size - 1 - i) & 0x3F));
+        text[0] = (char)((0xF00 >> size & 0xFF) | c >> 6 * (size - 1));
+        assert_int_equal(cov_character_size(text), good ? size : 0);
+        assert_int_equal(cov_is_utf8(text), good);
+        text[size - 1] = '\0';
+        assert_int_equal(cov_character_size(text), 0);
+    }
+    assert_int_equal(cov_character_size(""), 0);
+    assert_int_equal(cov_character_size("\x7F"), 1);
+    static const char *const bad[] = {"\x80",         "\xC0\x80",         "\xC1\xBF",
+                                      "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", "\xF8\x88\x80\x80\x80",
+                                      "\xFF"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(cov_character_size(bad[i]), 0);
+    assert_true(cov_is_utf8(""));
+    assert_true(cov_is_utf8("Phường Bến Hương"));
+    assert_false(cov_is_utf8("Ph\xFC"));
+}
+
+static void quotes_are_cut_and_clean(void **state)
+{
+    (void)state;
+    char text[400] = "a\nb\x01"
+                     "\xC3x\x7F";
+    assert_string_equal(cov_quote(text).text, "a?b??x?");
+    assert_string_equal(cov_quote("").text, "");
+    for (size_t lead = 0; lead < 4; lead++) {
+        for (size_t n = 0; n < 60; n++) {
+            memset(text, 'x', lead);
+            text[lead] = '\0';
+            for (size_t i = 0; i < n; i++)
+                memcpy(text + lead + 3 * i, "光", 4);
+            cov_quoted q = cov_quote(text);
+            size_t size = strlen(q.text);
+            assert_true(size < sizeof q.text);
+            const char *at = q.text;
+            for (size_t step; (step = cov_character_size(at)) > 0;)
+                at += step;
+            assert_true(*at == '\0');
+            if (strcmp(q.text, text) != 0) {
+                assert_true(strlen(text) > 80 && size > 80);
+                assert_memory_equal(q.text, text, size - 3);
+                assert_string_equal(q.text + size - 3, "...");
+            }
+        }
+    }
+}
+
+static void packed_texts_stand_side_by_side(void **state)
+{
+    (void)state;
+    char block[9];
+    char *at = block;
+    assert_int_equal(cov_packed_size("Xã") + cov_packed_size(NULL) + cov_packed_size("") +
+                         cov_packed_size("abc"),
+                     9);
+    assert_ptr_equal(cov_pack(&at, "Xã"), block);
+    assert_null(cov_pack(&at, NULL));
+    assert_ptr_equal(cov_pack(&at, ""), block + 4);
+    assert_ptr_equal(cov_pack(&at, "abc"), block + 5);
+    assert_ptr_equal(at, block + 9);
+    assert_memory_equal(block, "X\xC3\xA3\0\0abc", 9);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_character_has_its_size),
+        cmocka_unit_test(quotes_are_cut_and_clean),
+        cmocka_unit_test(packed_texts_stand_side_by_side),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
