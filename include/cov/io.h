@@ -43,8 +43,9 @@ typedef enum cov_invalid {
     COV_INVALID_SKIP = 2   /* leave it out: its households count as outside */
 } cov_invalid;
 
-/* Called on the caller's thread only, between batches. `fraction` is 0 to 1, or below 0 where it is
- * not known. Return 0 to go on; anything else cancels the run with COV_ERR_CANCELLED. */
+/* Called on the caller's thread only, between features, rows or batches. `fraction` is 0 to 1, or
+ * below 0 where it is not known. Return 0 to go on; anything else cancels the run with
+ * COV_ERR_CANCELLED. */
 typedef int (*cov_progress)(void *data, const char *phase, double fraction);
 
 typedef struct cov_job {
@@ -118,8 +119,10 @@ typedef struct cov_note {
 COV_API size_t cov_run_notes(const cov_run *run);
 COV_API cov_note cov_run_note(const cov_run *run, size_t index);
 
-/* Wall seconds per phase: "open and read areas", "index", "read households", "locate and count" ...
- * Phases of workers overlap those of the reader, so that the sum can exceed the whole. */
+/* Wall seconds per phase: "open households", "read areas", "check areas" (validity), "transform
+ * areas" (where needed), "index areas", the same for footprints, "read households", "locate and
+ * count" ... Phases of workers overlap those of the reader, so that the sum can exceed the whole.
+ */
 typedef struct cov_phase {
     const char *name;
     double seconds;
@@ -179,7 +182,8 @@ COV_API COV_MUST_CHECK cov_status cov_output_check(const char *path,
  * compared value by value, then renamed: the target is the old file or the whole new one (of
  * several files the main one is renamed last). Equal runs give equal bytes. Path "-" writes to
  * standard output: GeoJSON, GeoJSONSeq, CSV only. Errors: COV_ERR_ARGUMENT (unknown format, two
- * columns of one name), COV_ERR_EXISTS, COV_ERR_LIMIT (what a format can't hold), COV_ERR_CRS (no
+ * columns of one name), COV_ERR_EXISTS (also with `overwrite` where it is one of the
+ * files that were read), COV_ERR_LIMIT (what a format can't hold), COV_ERR_CRS (no
  * safe way to WGS 84), COV_ERR_IO, COV_ERR_CANCELLED. */
 COV_API COV_MUST_CHECK cov_status cov_run_write(const cov_run *run, const char *path,
                                                 const cov_write_options *options, cov_error *err);

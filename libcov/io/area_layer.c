@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "io/guess.h"
-#include "io/polygons.h"
+#include "io/job.h"
 #include "io/text.h"
 
 /* The layer while it is read. The texts of an area stand side by side: id, name, parents. */
@@ -19,7 +19,6 @@ typedef struct reading {
     size_t n_text;
     size_t text_capacity;
     cov_polygons polygons;
-    cov_transform transform;
 } reading;
 
 enum { ID = 0, NAME = 1, PARENTS = 2 };
@@ -42,14 +41,14 @@ static void reading_clear(reading *r)
     cov_free(r->text);
     cov_free(r->column);
     cov_polygons_clear(&r->polygons);
-    cov_transform_clear(&r->transform);
     cov_layer_close(&r->layer);
 }
 
 /* ---------------------------------------------------------------- columns */
 
-static cov_status find_columns(reading *r, const cov_job *job, cov_notes *notes, cov_error *err)
+static cov_status find_columns(reading *r, const cov_setting *setting, cov_error *err)
 {
+    const cov_job *job = setting->job;
     cov_layer *layer = &r->layer;
     r->n_columns = PARENTS + job->n_parents;
     r->column = cov_alloc_zero(r->n_columns, sizeof *r->column);
@@ -65,9 +64,9 @@ static cov_status find_columns(reading *r, const cov_job *job, cov_notes *notes,
     if (s == COV_OK && job->id_column != NULL)
         s = cov_layer_column(layer, job->id_column, "id column", &r->column[ID], err);
     else if (s == COV_OK)
-        s = cov_guess_id(layer, &r->column[ID], notes, err);
+        s = cov_guess_id(layer, &r->column[ID], setting->notes, setting->phases, err);
     if (s == COV_OK && job->name_column == NULL)
-        s = cov_guess_name(layer, r->column[ID], &r->column[NAME], notes, err);
+        s = cov_guess_name(layer, r->column[ID], &r->column[NAME], setting->notes, err);
     return s == COV_OK ? cov_layer_select(layer, r->column, r->n_columns, 1, err) : s;
 }
 
@@ -83,7 +82,9 @@ static cov_status add_text(reading *r, OGRFeatureH feature, size_t k, cov_error 
     if (text != NULL && text[0] == '\0')
         text = NULL;
     if (text == NULL && k == ID)
-        return cov_fail(err, COV_ERR_ID, "%s, feature %lld has no id: its column %s is empty",
+        return cov_fail(err, COV_ERR_ID,
+                        "%s, feature %lld has no id: its column %s is empty; fill it in, or choose "
+                        "another column with --id",
                         layer->label, (long long)layer->n_read, column_name(r, ID));
     if (text != NULL && !cov_text_is_utf8(text))
         return cov_fail(err, COV_ERR_INPUT,
@@ -100,8 +101,15 @@ static cov_status add_text(reading *r, OGRFeatureH feature, size_t k, cov_error 
     return COV_OK;
 }
 
-static cov_status read_rows(reading *r, cov_error *err)
+static cov_status fail_empty(const cov_layer *layer, cov_error *err)
 {
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s holds no areas: it is empty, so check the file or the layer", layer->label);
+}
+
+static cov_status read_rows(reading *r, const cov_phases *phases, cov_error *err)
+{
+    double total = (double)cov_layer_count(&r->layer);
     for (;;) {
         OGRFeatureH feature = NULL;
         cov_status s = cov_layer_next(&r->layer, &feature, err);
@@ -112,13 +120,15 @@ static cov_status read_rows(reading *r, cov_error *err)
         for (size_t k = 0; k < r->n_columns && s == COV_OK; k++)
             s = add_text(r, feature, k, err);
         if (s == COV_OK)
-            s = cov_polygons_add(&r->polygons, &r->layer, feature, err);
+            s = cov_polygons_add(&r->polygons, feature, err);
         OGR_F_Destroy(feature);
+        if (s == COV_OK)
+            s = cov_phases_ask(phases, (double)r->layer.n_read, total, err);
         if (s != COV_OK)
             return s;
     }
     if (r->polygons.n == 0)
-        return cov_fail(err, COV_ERR_INPUT, "%s holds no areas: it is empty", r->layer.label);
+        return fail_empty(&r->layer, err);
     return COV_OK;
 }
 
@@ -158,49 +168,26 @@ static cov_status check_ids(const reading *r, cov_error *err)
     return s;
 }
 
-static void name_area(void *data, size_t index, char *out, size_t size)
+static void name_area(const void *data, size_t index, char *out, size_t size)
 {
     const reading *r = data;
-    snprintf(out, size, "feature %lld (%s %s)", (long long)r->polygons.feature[index][0],
-             column_name(r, ID), text_of(r, index, ID));
-}
-
-static cov_status read_again(void *data, size_t index, cov_shape *shape, cov_error *err)
-{
-    reading *r = data;
-    return cov_polygons_again(&r->polygons, &r->layer, index, shape, err);
+    snprintf(out, size, " (%s %s)", column_name(r, ID), text_of(r, index, ID));
 }
 
 /* ---------------------------------------------------------------- build */
 
-/* The shape an area is built from: its own where nothing is transformed, else a copy in `moved`. */
-static cov_status place_shapes(reading *r, cov_shape *moved, cov_error *err)
-{
-    cov_status s = COV_OK;
-    if (r->transform.operation == NULL)
-        return COV_OK;
-    for (size_t i = 0; i < r->polygons.n && s == COV_OK; i++) {
-        char name[200], what[400];
-        name_area(r, i, name, sizeof name);
-        snprintf(what, sizeof what, "%s, %s", r->layer.label, name);
-        if (r->polygons.shape[i].wkb != NULL)
-            s = cov_shape_transform(&r->polygons.shape[i], &r->transform, what, &moved[i], err);
-    }
-    return s;
-}
-
-static cov_status create_areas(const reading *r, const cov_shape *moved, OGRSpatialReferenceH to,
+static cov_status create_areas(const reading *r, const cov_shape *moved, const cov_setting *setting,
                                cov_area_layer *out, cov_error *err)
 {
     size_t n_parents = r->n_columns - PARENTS, n = 0;
     cov_area *area = cov_alloc_zero(r->polygons.n, sizeof *area);
-    char *crs = cov_crs_label(to);
+    char *crs = cov_crs_label(setting->to);
     cov_status s = area != NULL && crs != NULL ? COV_OK : cov_fail_memory(err);
     for (size_t i = 0; i < r->polygons.n && s == COV_OK; i++) {
         const cov_shape *own = &r->polygons.shape[i];
         if (own->wkb == NULL)
             continue;
-        const cov_shape *shape = r->transform.operation != NULL ? &moved[i] : own;
+        const cov_shape *shape = r->polygons.transform.operation != NULL ? &moved[i] : own;
         char *const *text = &r->text[i * r->n_columns];
         area[n++] = (cov_area){text[ID], text[NAME],
                                n_parents > 0 ? (const char *const *)&text[PARENTS] : NULL,
@@ -215,6 +202,7 @@ static cov_status create_areas(const reading *r, const cov_shape *moved, OGRSpat
         options.levels = (const char *const *)out->parent_columns;
         options.n_levels = n_parents;
         options.crs = crs;
+        options.threads = cov_job_threads(setting->job);
         cov_error why;
         s = cov_areas_create(area, n, &options, &out->areas, &why);
         if (s != COV_OK)
@@ -248,8 +236,8 @@ static cov_status copy_names(const reading *r, cov_area_layer *out, cov_error *e
     out->parent_columns = cov_alloc_zero(out->n_parents, sizeof *out->parent_columns);
     out->label = cov_copy_text(r->layer.label);
     out->id_column = cov_copy_text(column_name(r, ID));
-    out->operation = cov_copy_text(r->transform.name);
-    out->accuracy = r->transform.accuracy;
+    out->operation = cov_copy_text(r->polygons.transform.name);
+    out->accuracy = r->polygons.transform.accuracy;
     out->crs = OSRClone(r->layer.crs);
     int missing = out->parent_columns == NULL || out->label == NULL || out->id_column == NULL ||
                   out->operation == NULL || out->crs == NULL;
@@ -264,14 +252,16 @@ static cov_status copy_names(const reading *r, cov_area_layer *out, cov_error *e
     return missing ? cov_fail_memory(err) : COV_OK;
 }
 
-static cov_status build(reading *r, OGRSpatialReferenceH to, cov_area_layer *out, cov_error *err)
+static cov_status build(reading *r, const cov_setting *setting, cov_area_layer *out, cov_error *err)
 {
     cov_shape *moved = cov_alloc_zero(r->polygons.n, sizeof *moved);
     cov_status s = moved != NULL ? copy_names(r, out, err) : cov_fail_memory(err);
     if (s == COV_OK)
-        s = place_shapes(r, moved, err);
+        s = cov_polygons_place(&r->polygons, setting, "transform areas", moved, err);
     if (s == COV_OK)
-        s = create_areas(r, moved, to, out, err);
+        s = cov_phases_enter(setting->phases, "index areas", err);
+    if (s == COV_OK)
+        s = create_areas(r, moved, setting, out, err);
     if (s == COV_OK)
         s = order_shapes(r, out, err);
     for (size_t i = 0; moved != NULL && i < r->polygons.n; i++)
@@ -282,38 +272,34 @@ static cov_status build(reading *r, OGRSpatialReferenceH to, cov_area_layer *out
 
 /* ---------------------------------------------------------------- interface */
 
-cov_status cov_area_layer_read(const cov_job *job, const cov_policy *policy,
-                               OGRSpatialReferenceH to, cov_notes *notes, cov_area_layer *out,
-                               cov_error *err)
+cov_status cov_area_layer_read(const cov_setting *setting, cov_area_layer *out, cov_error *err)
 {
     reading r;
     cov_area_layer layer;
-    const cov_shape_owner owner = {&r, name_area, read_again};
     memset(&r, 0, sizeof r);
     memset(&layer, 0, sizeof layer);
-    cov_polygons_init(&r.polygons);
-    cov_status s = cov_layer_open(&job->areas, policy, notes, &r.layer, err);
-    if (s != COV_OK)
-        return s;
-    if (r.layer.is_csv)
+    cov_polygons_init(&r.polygons, &r.layer);
+    r.polygons.name = name_area;
+    r.polygons.data = &r;
+    cov_status s = cov_phases_enter(setting->phases, "read areas", err);
+    if (s == COV_OK)
+        s = cov_layer_open(&setting->job->areas, setting->policy, setting->notes, &r.layer, err);
+    if (s == COV_OK && r.layer.is_csv)
         s = cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry: areas are polygons",
                      r.layer.label);
+    if (s == COV_OK && cov_layer_count(&r.layer) == 0)
+        s = fail_empty(&r.layer, err);
     if (s == COV_OK)
-        s = find_columns(&r, job, notes, err);
+        s = find_columns(&r, setting, err);
     if (s == COV_OK)
-        s = read_rows(&r, err);
+        s = read_rows(&r, setting->phases, err);
     if (s == COV_OK)
         s = check_ids(&r, err);
     if (s == COV_OK)
-        s = cov_transform_create(r.layer.crs, to, r.polygons.extent, r.layer.label, &r.transform,
-                                 err);
+        s = cov_polygons_check(&r.polygons, setting, "check areas", err);
     if (s == COV_OK)
-        s = cov_transform_note(&r.transform, r.layer.label, r.layer.crs, to, notes, err);
-    if (s == COV_OK)
-        s = cov_repair_all(job->invalid, job->threads, r.layer.label, r.polygons.shape,
-                           r.polygons.n, &owner, notes, err);
-    if (s == COV_OK)
-        s = build(&r, to, &layer, err);
+        s = build(&r, setting, &layer, err);
+    cov_phases_leave(setting->phases);
     reading_clear(&r);
     if (s != COV_OK) {
         cov_area_layer_clear(&layer);

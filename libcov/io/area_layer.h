@@ -3,9 +3,7 @@
 #ifndef COV_IO_AREA_LAYER_H
 #define COV_IO_AREA_LAYER_H
 
-#include "io/crs.h"
-#include "io/repair.h"
-#include "io/source.h"
+#include "io/polygons.h"
 
 typedef struct cov_area_layer {
     cov_areas *areas;  /* in the CRS of the points */
@@ -23,12 +21,10 @@ typedef struct cov_area_layer {
     double accuracy;  /* metres */
 } cov_area_layer;
 
-/* Read job->areas into areas in the CRS `to` (that of the households). Guesses id and name columns
+/* Read the areas of the job into the system of the setting. Guesses id and name columns
  * where the job gives none, with a note. Null or empty geometry, missing or double ids, a layer
  * without polygons or without features: an error that names the feature. */
-cov_status cov_area_layer_read(const cov_job *job, const cov_policy *policy,
-                               OGRSpatialReferenceH to, cov_notes *notes, cov_area_layer *out,
-                               cov_error *err);
+cov_status cov_area_layer_read(const cov_setting *setting, cov_area_layer *out, cov_error *err);
 void cov_area_layer_clear(cov_area_layer *layer);
 
 #endif

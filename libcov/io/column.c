@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/column.h"
 
-#include "engine/service.h"
+#include "base/text.h"
 #include "io/decimal.h"
 
 #include <cpl_conv.h>

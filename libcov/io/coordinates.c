@@ -2,7 +2,7 @@
 #include "io/coordinates.h"
 
 #include "base/mem.h"
-#include "engine/service.h"
+#include "base/text.h"
 #include "io/crs.h"
 
 #include <inttypes.h>

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <cpl_conv.h>
+#include <cpl_string.h>
 
 #include "base/mem.h"
 #include "io/operation.h"
@@ -103,11 +104,13 @@ cov_status cov_crs_check_extent(OGRSpatialReferenceH crs, const double extent[4]
         extent[2] <= 4 * quarter)
         return COV_OK;
     char *label = cov_crs_label(crs);
+    char at[64];
+    CPLsnprintf(at, sizeof at, "(%.9g, %.9g)", extent[2], extent[3]);
     cov_status s = cov_fail(err, COV_ERR_CRS,
-                            "%s: coordinates such as (%.0f, %.0f) are no longitude and latitude, "
+                            "%s: coordinates such as %s are no longitude and latitude, "
                             "though its coordinate reference system is said to be %s: state the "
                             "right one (ogr2ogr -a_srs EPSG:...)",
-                            what, extent[2], extent[3], label != NULL ? label : "geographic");
+                            what, at, label != NULL ? label : "geographic");
     cov_free(label);
     return s;
 }

@@ -26,16 +26,17 @@ typedef struct end {
 
 enum { FLAT_OK = 0, FLAT_NO_MEMORY = 1, FLAT_TORN = 2 };
 
-static end image_of(const walk *w, double x, double y)
+static cov_xy middle(cov_xy a, cov_xy b)
 {
-    end e = {{x, y}, {x, y}};
-    cov_operation_apply(w->transform->operation, &e.to.x, &e.to.y, sizeof e, 1);
-    return e;
+    return (cov_xy){(a.x + b.x) / 2, (a.y + b.y) / 2};
 }
 
 static end middle_of(const walk *w, const end *a, const end *b)
 {
-    return image_of(w, (a->from.x + b->from.x) / 2, (a->from.y + b->from.y) / 2);
+    cov_xy m = middle(a->from, b->from);
+    end e = {m, m};
+    cov_operation_apply(w->transform->operation, &e.to.x, &e.to.y, sizeof e, 1);
+    return e;
 }
 
 /* Whether the image of the middle lies as near to the middle of the images as it should. A point
@@ -54,34 +55,38 @@ static int push(walk *w, cov_xy at)
     return FLAT_OK;
 }
 
-/* Append what is needed between a and b. A long edge may bend one way in its first half and the
- * other way in its second, so that its middle is right and its quarters are not. */
-static int split(walk *w, const end *a, const end *b, int depth)
+static int is_long(const walk *w, const end *a, const end *b)
 {
-    end m = middle_of(w, a, b);
-    int flat = is_near(w, a, b, &m);
-    if (flat && (fabs(a->from.x - b->from.x) > w->transform->long_edge ||
-                 fabs(a->from.y - b->from.y) > w->transform->long_edge)) {
-        end p = middle_of(w, a, &m), q = middle_of(w, &m, b);
-        flat = is_near(w, a, &m, &p) && is_near(w, &m, b, &q);
-    }
-    if (flat)
+    return fabs(a->from.x - b->from.x) > w->transform->long_edge ||
+           fabs(a->from.y - b->from.y) > w->transform->long_edge;
+}
+
+/* Append what is needed between a and b, whose middle is m. A long edge may bend one way in its
+ * first half and the other way in its second, so that its middle is right and its quarters are not.
+ */
+static int split(walk *w, const end *a, const end *m, const end *b, int depth)
+{
+    int flat = is_near(w, a, b, m);
+    if (flat && !is_long(w, a, b))
         return FLAT_OK;
-    if (depth == DEPTH_MAX || !isfinite(m.to.x) || !isfinite(m.to.y))
+    if (depth == DEPTH_MAX || !isfinite(m->to.x) || !isfinite(m->to.y))
         return FLAT_TORN;
-    int r = split(w, a, &m, depth + 1);
+    end p = middle_of(w, a, m), q = middle_of(w, m, b);
+    if (flat && is_near(w, a, m, &p) && is_near(w, m, b, &q))
+        return FLAT_OK;
+    int r = split(w, a, &p, m, depth + 1);
     if (r == FLAT_OK)
-        r = push(w, m.to);
-    return r == FLAT_OK ? split(w, &m, b, depth + 1) : r;
+        r = push(w, m->to);
+    return r == FLAT_OK ? split(w, m, &q, b, depth + 1) : r;
 }
 
 /* Walk from a to b, always computing in the order of the ends' coordinates. */
-static int edge(walk *w, const end *a, const end *b)
+static int edge(walk *w, const end *a, const end *m, const end *b)
 {
     if (a->from.x < b->from.x || (a->from.x == b->from.x && a->from.y <= b->from.y))
-        return split(w, a, b, 0);
+        return split(w, a, m, b, 0);
     size_t first = w->n;
-    int r = split(w, b, a, 0);
+    int r = split(w, b, m, a, 0);
     for (size_t i = first, j = w->n; r == FLAT_OK && i + 1 < j; i++) {
         j--;
         cov_xy swap = w->at[i];
@@ -91,19 +96,20 @@ static int edge(walk *w, const end *a, const end *b)
     return r;
 }
 
-static int walk_ring(walk *w, end *vertex, size_t n)
+/* `at` holds n vertices and, between them, the middles of the edges: 2 n - 1 in all. They are
+ * transformed in one call, which is faster than one by one; few edges need more. */
+static int walk_ring(walk *w, end *at, size_t n)
 {
-    cov_operation_apply(w->transform->operation, &vertex[0].to.x, &vertex[0].to.y, sizeof *vertex,
-                        n);
+    cov_operation_apply(w->transform->operation, &at[0].to.x, &at[0].to.y, sizeof *at, 2 * n - 1);
     for (size_t i = 0; i < n; i++) {
-        if (!isfinite(vertex[i].to.x) || !isfinite(vertex[i].to.y))
+        if (!isfinite(at[2 * i].to.x) || !isfinite(at[2 * i].to.y))
             return FLAT_TORN;
     }
-    int r = push(w, vertex[0].to);
-    for (size_t i = 1; i < n && r == FLAT_OK; i++) {
-        r = edge(w, &vertex[i - 1], &vertex[i]);
+    int r = push(w, at[0].to);
+    for (size_t i = 2; i < 2 * n && r == FLAT_OK; i += 2) {
+        r = edge(w, &at[i - 2], &at[i - 1], &at[i]);
         if (r == FLAT_OK)
-            r = push(w, vertex[i].to);
+            r = push(w, at[i].to);
     }
     return r;
 }
@@ -113,21 +119,23 @@ static int transform_ring(walk *w, OGRGeometryH ring)
     size_t n = (size_t)OGR_G_GetPointCount(ring);
     if (n == 0)
         return FLAT_OK;
-    end *vertex = cov_alloc(n, sizeof *vertex);
-    if (vertex == NULL)
+    end *at = cov_alloc(n, 2 * sizeof *at);
+    if (at == NULL)
         return FLAT_NO_MEMORY;
-    OGR_G_GetPoints(ring, &vertex[0].from.x, (int)sizeof *vertex, &vertex[0].from.y,
-                    (int)sizeof *vertex, NULL, 0);
-    for (size_t i = 0; i < n; i++)
-        vertex[i].to = vertex[i].from;
+    OGR_G_GetPoints(ring, &at[0].from.x, 2 * (int)sizeof *at, &at[0].from.y, 2 * (int)sizeof *at,
+                    NULL, 0);
+    for (size_t i = 0; i + 1 < n; i++)
+        at[2 * i + 1].from = middle(at[2 * i].from, at[2 * i + 2].from);
+    for (size_t i = 0; i < 2 * n - 1; i++)
+        at[i].to = at[i].from;
     w->n = 0;
-    int r = walk_ring(w, vertex, n);
+    int r = walk_ring(w, at, n);
     if (r == FLAT_OK && w->n > INT32_MAX)
         r = FLAT_NO_MEMORY;
     if (r == FLAT_OK)
         OGR_G_SetPoints(ring, (int)w->n, &w->at[0].x, (int)sizeof *w->at, &w->at[0].y,
                         (int)sizeof *w->at, NULL, 0);
-    cov_free(vertex);
+    cov_free(at);
     return r;
 }
 

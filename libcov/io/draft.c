@@ -11,7 +11,6 @@
 #include <gdal.h>
 
 #include "base/mem.h"
-#include "io/ask.h"
 #include "io/path.h"
 #include "io/text.h"
 #include "io/watch.h"
@@ -24,7 +23,7 @@ typedef struct pen {
     const cov_sheet *sheet;
     const cov_fields *fields;
     const cov_format *format;
-    const cov_write_options *options;
+    const cov_phases *phases;
     const char *layer_name;
     GDALDatasetH dataset;
     OGRLayerH layer;
@@ -296,13 +295,10 @@ static cov_status write_rows(pen *p, cov_error *err)
         return fail_gdal(p, "starting", err);
     cov_status s = COV_OK;
     for (size_t i = 0; i < p->fields->n_rows && s == COV_OK; i++) {
-        if (i % COV_ASK_ROWS == 0)
-            s = cov_ask(p->options, "write", i, p->fields->n_rows, err);
+        s = cov_phases_ask(p->phases, (double)i, (double)p->fields->n_rows, err);
         if (s == COV_OK)
             s = write_row(p, i, err);
     }
-    if (s == COV_OK)
-        s = cov_ask(p->options, "write", p->fields->n_rows, p->fields->n_rows, err);
     if (s == COV_OK && in_transaction && GDALDatasetCommitTransaction(p->dataset) != OGRERR_NONE)
         s = fail_gdal(p, "finishing", err);
     return s;
@@ -349,15 +345,12 @@ static cov_status make_folder(const cov_format *format, cov_draft *draft, cov_er
 }
 
 cov_status cov_draft_write(const cov_sheet *sheet, const cov_fields *fields,
-                           const cov_format *format, const char *layer,
-                           const cov_write_options *options, cov_draft *out, cov_error *err)
+                           const cov_format *format, const char *layer, const cov_phases *phases,
+                           cov_draft *out, cov_error *err)
 {
     cov_draft draft = {0};
-    pen p = {.sheet = sheet,
-             .fields = fields,
-             .format = format,
-             .options = options,
-             .layer_name = layer};
+    pen p = {
+        .sheet = sheet, .fields = fields, .format = format, .phases = phases, .layer_name = layer};
     cov_gdal_init();
     cov_status s = make_folder(format, &draft, err);
     if (s == COV_OK)

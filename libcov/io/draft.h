@@ -8,6 +8,7 @@
 #define COV_IO_DRAFT_H
 
 #include "io/fields.h"
+#include "io/phases.h"
 
 typedef struct cov_draft {
     const cov_format *format;
@@ -20,8 +21,8 @@ typedef struct cov_draft {
  * their edges densified (COV_ERR_CRS where that can't be done with known accuracy). The bytes
  * depend on nothing but the sheet, the format and the name of the layer. */
 cov_status cov_draft_write(const cov_sheet *sheet, const cov_fields *fields,
-                           const cov_format *format, const char *layer,
-                           const cov_write_options *options, cov_draft *out, cov_error *err);
+                           const cov_format *format, const char *layer, const cov_phases *phases,
+                           cov_draft *out, cov_error *err);
 
 /* The bytes of one file of the draft, borrowed; NULL where there is no such file. */
 const void *cov_draft_bytes(const cov_draft *draft, const char *extension, size_t *size);

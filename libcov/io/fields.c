@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/text.h"
 
 #define DBF_NAME 10                           /* bytes of a name in a shapefile */
@@ -355,7 +356,7 @@ static cov_status check_text(cov_field *field, const cov_format *format, const c
             err, COV_ERR_INPUT,
             "area \"%s\": its text in column \"%s\" is not UTF-8: state the encoding of "
             "the areas (.cpg)",
-            cov_text_is_utf8(id) ? id : "?", field->full);
+            cov_text_is_utf8(id) ? cov_quote(id).text : "?", field->full);
     if (cov_format_has(format, COV_FORMAT_JSON) && text != NULL && is_json(text))
         return cov_fail(err, COV_ERR_LIMIT,
                         "area \"%s\": its text %s in column \"%s\" is JSON itself, which GDAL "
@@ -365,7 +366,7 @@ static cov_status check_text(cov_field *field, const cov_format *format, const c
         return cov_fail(err, COV_ERR_LIMIT,
                         "area \"%s\": its text in column \"%s\" has %zu bytes, a shapefile holds "
                         "%d: write a GeoPackage (.gpkg)",
-                        id, field->full, size, DBF_TEXT);
+                        cov_quote(id).text, field->full, size, DBF_TEXT);
     return COV_OK;
 }
 

@@ -122,9 +122,11 @@ static void drop_repeated(candidate *c)
         drop(c);
 }
 
-static cov_status read_values(cov_layer *layer, candidate *c, size_t n, cov_error *err)
+static cov_status read_values(cov_layer *layer, candidate *c, size_t n, const cov_phases *phases,
+                              cov_error *err)
 {
     cov_status s = COV_OK;
+    double total = (double)cov_layer_count(layer);
     for (;;) {
         OGRFeatureH feature = NULL;
         s = cov_layer_next(layer, &feature, err);
@@ -133,6 +135,8 @@ static cov_status read_values(cov_layer *layer, candidate *c, size_t n, cov_erro
         for (size_t i = 0; i < n && s == COV_OK; i++)
             s = add_value(&c[i], feature, err);
         OGR_F_Destroy(feature);
+        if (s == COV_OK)
+            s = cov_phases_ask(phases, (double)layer->n_read, total, err);
         if (s != COV_OK)
             return s;
     }
@@ -196,7 +200,8 @@ static cov_status choose(cov_layer *layer, const candidate *c, size_t n, int *co
                          layer->label, column_name(layer, code), list);
 }
 
-cov_status cov_guess_id(cov_layer *layer, int *column, cov_notes *notes, cov_error *err)
+cov_status cov_guess_id(cov_layer *layer, int *column, cov_notes *notes, const cov_phases *phases,
+                        cov_error *err)
 {
     OGRFeatureDefnH columns = OGR_L_GetLayerDefn(layer->layer);
     size_t n_columns = (size_t)OGR_FD_GetFieldCount(columns), n = 0;
@@ -212,7 +217,7 @@ cov_status cov_guess_id(cov_layer *layer, int *column, cov_notes *notes, cov_err
     if (s == COV_OK)
         s = cov_layer_select(layer, selected, n, 0, err);
     if (s == COV_OK)
-        s = read_values(layer, c, n, err);
+        s = read_values(layer, c, n, phases, err);
     if (s == COV_OK)
         s = cov_layer_rewind(layer, err);
     for (size_t i = 0; i < n && s == COV_OK; i++)

@@ -4,7 +4,11 @@
 #include "base/mem.h"
 #include "engine/service.h"
 
+#include <cpl_multiproc.h>
 #include <string.h>
+
+/* More than this is said explicitly or not at all. */
+enum { THREADS_DEFAULT_MAX = 8 };
 
 /* ---------------------------------------------------------------- checks */
 
@@ -143,4 +147,14 @@ void cov_plan_clear(cov_plan *plan)
     cov_free(plan->first);
     cov_free(plan->answer);
     memset(plan, 0, sizeof *plan);
+}
+
+unsigned cov_job_threads(const cov_job *job)
+{
+    if (job->threads > 0)
+        return job->threads;
+    int processors = CPLGetNumCPUs();
+    if (processors < 1)
+        return 1;
+    return processors < THREADS_DEFAULT_MAX ? (unsigned)processors : THREADS_DEFAULT_MAX;
 }

@@ -23,4 +23,7 @@ typedef struct cov_plan {
 cov_status cov_plan_create(const cov_job *job, cov_plan *out, cov_error *err);
 void cov_plan_clear(cov_plan *plan);
 
+/* How many threads the job may use: what it says, or one per processor, at most 8. */
+unsigned cov_job_threads(const cov_job *job);
+
 #endif

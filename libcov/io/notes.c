@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -30,6 +31,12 @@ cov_status cov_notes_add(cov_notes *notes, cov_error *err, cov_note_kind kind, c
     va_end(arguments);
     if (text == NULL)
         return cov_fail_memory(err);
+    for (size_t i = 0; i < notes->n; i++) {
+        if (strcmp(notes->note[i].text, text) == 0) {
+            cov_free(text);
+            return COV_OK;
+        }
+    }
     notes->note[notes->n].kind = kind;
     notes->note[notes->n].text = text;
     notes->n++;

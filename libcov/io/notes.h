@@ -18,7 +18,8 @@ typedef struct cov_notes {
         NULL, 0, 0                                                                                 \
     }
 
-/* Add a note, printf style. The only failure is COV_ERR_MEMORY. */
+/* Add a note, printf style; one that is there already (a file that is read twice) is not added
+ * again. The only failure is COV_ERR_MEMORY. */
 __attribute__((format(printf, 4, 5))) cov_status cov_notes_add(cov_notes *notes, cov_error *err,
                                                                cov_note_kind kind,
                                                                const char *format, ...);

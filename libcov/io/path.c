@@ -3,9 +3,11 @@
 #define _LARGEFILE64_SOURCE /* GDAL's VSIStatBufL is a struct stat64 */
 #include "io/path.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
@@ -100,13 +102,14 @@ static cov_status check_allowed(const char *path, const cov_policy *policy, cov_
     if (has_scheme(inner))
         return cov_fail(err, COV_ERR_INPUT,
                         "%s is not a local file: addresses and connections are not opened unless "
-                        "the network is allowed; download it first (a file whose name holds a "
-                        "colon can be given as ./NAME)",
+                        "the network is allowed (--allow-network); download it first (a file "
+                        "whose name holds a colon can be given as ./NAME)",
                         path);
     if (strncmp(inner, "/vsi", 4) == 0 && strncmp(inner, "/vsimem/", 8) != 0)
         return cov_fail(err, COV_ERR_INPUT,
                         "%s is in a virtual file system that is not opened unless the network is "
-                        "allowed; /vsizip/, /vsitar/ and /vsigzip/ around a local file are",
+                        "allowed (--allow-network); /vsizip/, /vsitar/ and /vsigzip/ around a "
+                        "local file are",
                         path);
     return COV_OK;
 }
@@ -240,8 +243,13 @@ static cov_status enter_archive(const cov_source *source, cov_path *out, cov_err
 
 static cov_status check_exists(const char *path, VSIStatBufL *status, cov_error *err)
 {
+    errno = 0;
     if (VSIStatExL(path, status, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG | VSI_STAT_SIZE_FLAG))
-        return cov_fail(err, COV_ERR_INPUT, "there is no file %s", path);
+        return errno == EACCES
+                   ? cov_fail(err, COV_ERR_INPUT, "%s can't be read: %s", path, strerror(errno))
+                   : cov_fail(err, COV_ERR_INPUT, "there is no file %s", path);
+    if (strncmp(path, "/vsi", 4) != 0 && access(path, R_OK) != 0)
+        return cov_fail(err, COV_ERR_INPUT, "%s can't be read: %s", path, strerror(errno));
     if (VSI_ISDIR(status->st_mode))
         return COV_OK;
     if (!VSI_ISREG(status->st_mode) && strncmp(path, "/vsi", 4) != 0)

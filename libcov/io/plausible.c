@@ -2,7 +2,7 @@
 #include "io/plausible.h"
 
 #include "base/mem.h"
-#include "engine/service.h"
+#include "base/text.h"
 
 #include <cpl_string.h>
 #include <inttypes.h>

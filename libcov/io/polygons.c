@@ -2,16 +2,19 @@
 #include "io/polygons.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cpl_string.h>
 
 #include "base/mem.h"
+#include "io/job.h"
 #include "io/watch.h"
 
-void cov_polygons_init(cov_polygons *polygons)
+void cov_polygons_init(cov_polygons *polygons, cov_layer *layer)
 {
     memset(polygons, 0, sizeof *polygons);
+    polygons->layer = layer;
     polygons->extent[0] = polygons->extent[1] = 1e300;
     polygons->extent[2] = polygons->extent[3] = -1e300;
 }
@@ -22,7 +25,8 @@ void cov_polygons_clear(cov_polygons *polygons)
         cov_free(polygons->shape[i].wkb);
     cov_free(polygons->shape);
     cov_free(polygons->feature);
-    cov_polygons_init(polygons);
+    cov_transform_clear(&polygons->transform);
+    cov_polygons_init(polygons, NULL);
 }
 
 /* ---------------------------------------------------------------- geometry to WKB */
@@ -110,9 +114,9 @@ static cov_status append(cov_polygons *p, OGRGeometryH geometry, int64_t number,
     return COV_OK;
 }
 
-cov_status cov_polygons_add(cov_polygons *polygons, cov_layer *layer, OGRFeatureH feature,
-                            cov_error *err)
+cov_status cov_polygons_add(cov_polygons *polygons, OGRFeatureH feature, cov_error *err)
 {
+    cov_layer *layer = polygons->layer;
     cov_watch_begin(layer->watch);
     cov_status s = check_geometry(layer, feature, err);
     if (s == COV_OK) {
@@ -126,9 +130,22 @@ cov_status cov_polygons_add(cov_polygons *polygons, cov_layer *layer, OGRFeature
     return s;
 }
 
-cov_status cov_polygons_again(const cov_polygons *polygons, cov_layer *layer, size_t index,
-                              cov_shape *shape, cov_error *err)
+/* ---------------------------------------------------------------- check */
+
+static void name_polygon(void *data, size_t index, char *out, size_t size)
 {
+    const cov_polygons *p = data;
+    int n = snprintf(out, size, "feature %lld", (long long)p->feature[index][0]);
+    if (p->name != NULL && n > 0 && (size_t)n < size)
+        p->name(p->data, index, out + n, size - (size_t)n);
+}
+
+/* Read a polygon again, its rings sorted by position rather than by winding; it stays as it is
+ * where that is how it was read. */
+static cov_status read_again(void *data, size_t index, cov_shape *shape, cov_error *err)
+{
+    const cov_polygons *p = data;
+    cov_layer *layer = p->layer;
     cov_watch *watch = layer->watch;
     const char *before = watch->rings;
     cov_shape better = {NULL, 0};
@@ -136,8 +153,8 @@ cov_status cov_polygons_again(const cov_polygons *polygons, cov_layer *layer, si
         return COV_OK;
     watch->rings = COV_RINGS_ANY_WINDING;
     cov_watch_begin(watch);
-    layer->n_read = polygons->feature[index][0]; /* the number that an error names */
-    OGRFeatureH feature = OGR_L_GetFeature(layer->layer, polygons->feature[index][1]);
+    layer->n_read = p->feature[index][0]; /* the number that an error names */
+    OGRFeatureH feature = OGR_L_GetFeature(layer->layer, p->feature[index][1]);
     OGRGeometryH geometry = feature != NULL ? take_geometry(feature) : NULL;
     cov_status s = cov_layer_check(layer, err);
     if (s == COV_OK && geometry != NULL)
@@ -154,10 +171,46 @@ cov_status cov_polygons_again(const cov_polygons *polygons, cov_layer *layer, si
     return s;
 }
 
+/* One note on the operation and its accuracy, where something is transformed. */
+static cov_status note_transform(const cov_polygons *p, const cov_setting *setting, cov_error *err)
+{
+    const cov_transform *transform = &p->transform;
+    if (transform->operation == NULL)
+        return COV_OK;
+    char *from = cov_crs_label(p->layer->crs), *to = cov_crs_label(setting->to);
+    char metres[32];
+    CPLsnprintf(metres, sizeof metres, "%g", transform->accuracy);
+    cov_status s = from == NULL || to == NULL
+                       ? cov_fail_memory(err)
+                       : cov_notes_add(setting->notes, err, COV_NOTE_INFO,
+                                       "%s: from %s to %s by %s, accurate to %s m", p->layer->label,
+                                       from, to, transform->name, metres);
+    cov_free(from);
+    cov_free(to);
+    return s;
+}
+
+cov_status cov_polygons_check(cov_polygons *polygons, const cov_setting *setting, const char *phase,
+                              cov_error *err)
+{
+    const char *label = polygons->layer->label;
+    const cov_shape_owner owner = {label, polygons, name_polygon, read_again};
+    cov_status s = cov_phases_enter(setting->phases, phase, err);
+    if (s == COV_OK)
+        s = cov_transform_create(polygons->layer->crs, setting->to, polygons->extent, label,
+                                 &polygons->transform, err);
+    if (s == COV_OK)
+        s = note_transform(polygons, setting, err);
+    if (s == COV_OK)
+        s = cov_repair_all(setting->job->invalid, cov_job_threads(setting->job), polygons->shape,
+                           polygons->n, &owner, setting->notes, setting->phases, err);
+    return s;
+}
+
 /* ---------------------------------------------------------------- another system */
 
-cov_status cov_shape_transform(const cov_shape *shape, const cov_transform *transform,
-                               const char *what, cov_shape *out, cov_error *err)
+static cov_status transform_shape(const cov_shape *shape, const cov_transform *transform,
+                                  const char *what, cov_shape *out, cov_error *err)
 {
     OGRGeometryH geometry = NULL;
     cov_watch watch;
@@ -175,21 +228,21 @@ cov_status cov_shape_transform(const cov_shape *shape, const cov_transform *tran
     return s;
 }
 
-cov_status cov_transform_note(const cov_transform *transform, const char *label,
-                              OGRSpatialReferenceH from, OGRSpatialReferenceH to, cov_notes *notes,
-                              cov_error *err)
+cov_status cov_polygons_place(cov_polygons *polygons, const cov_setting *setting, const char *phase,
+                              cov_shape *out, cov_error *err)
 {
-    if (transform->operation == NULL)
+    if (polygons->transform.operation == NULL)
         return COV_OK;
-    char *a = cov_crs_label(from), *b = cov_crs_label(to);
-    char metres[32];
-    CPLsnprintf(metres, sizeof metres, "%g", transform->accuracy);
-    cov_status s =
-        a == NULL || b == NULL
-            ? cov_fail_memory(err)
-            : cov_notes_add(notes, err, COV_NOTE_INFO, "%s: from %s to %s by %s, accurate to %s m",
-                            label, a, b, transform->name, metres);
-    cov_free(a);
-    cov_free(b);
+    cov_status s = cov_phases_enter(setting->phases, phase, err);
+    for (size_t i = 0; i < polygons->n && s == COV_OK; i++) {
+        char name[200], what[400];
+        if (polygons->shape[i].wkb == NULL)
+            continue;
+        name_polygon(polygons, i, name, sizeof name);
+        snprintf(what, sizeof what, "%s, %s", polygons->layer->label, name);
+        s = transform_shape(&polygons->shape[i], &polygons->transform, what, &out[i], err);
+        if (s == COV_OK)
+            s = cov_phases_ask(setting->phases, (double)i, (double)polygons->n, err);
+    }
     return s;
 }

@@ -1,4 +1,4 @@
-/* Polygons: the geometry of a layer as WKB, with the numbers of the features it came from.
+/* Polygons: the geometry of a layer as WKB: read, checked, brought to the system of the points.
  * SPDX-License-Identifier: MIT */
 #ifndef COV_IO_POLYGONS_H
 #define COV_IO_POLYGONS_H
@@ -7,35 +7,46 @@
 #include "io/repair.h"
 #include "io/source.h"
 
+/* What a run gives to each layer of polygons; borrowed. */
+typedef struct cov_setting {
+    const cov_job *job;
+    const cov_policy *policy;
+    OGRSpatialReferenceH to; /* the system of the points */
+    cov_notes *notes;
+    cov_phases *phases;
+} cov_setting;
+
 typedef struct cov_polygons {
+    cov_layer *layer;
+    /* NULL, or what identifies polygon `index` beside its number, e.g. " (ma_xa 31825)". */
+    void (*name)(const void *data, size_t index, char *out, size_t size);
+    const void *data;
     cov_shape *shape;
     int64_t (*feature)[2]; /* its number, from 1, and GDAL's identifier */
     size_t n;
     size_t shape_capacity;
     size_t feature_capacity;
     double extent[4]; /* west, south, east, north; west > east without any */
+    cov_transform transform;
 } cov_polygons;
 
-void cov_polygons_init(cov_polygons *polygons);
+void cov_polygons_init(cov_polygons *polygons, cov_layer *layer);
 void cov_polygons_clear(cov_polygons *polygons);
 
 /* Append the geometry of the layer's current feature: curves become straight edges, Z and M are
  * dropped. A null or empty one, or one that is no polygon: COV_ERR_INPUT with the number. */
-cov_status cov_polygons_add(cov_polygons *polygons, cov_layer *layer, OGRFeatureH feature,
-                            cov_error *err);
+cov_status cov_polygons_add(cov_polygons *polygons, OGRFeatureH feature, cov_error *err);
 
-/* Read the geometry of polygon `index` again, its rings sorted by position rather than by winding;
- * the shape stays as it is where that is how it was read. */
-cov_status cov_polygons_again(const cov_polygons *polygons, cov_layer *layer, size_t index,
-                              cov_shape *shape, cov_error *err);
-
-/* A copy of the shape in another system. */
-cov_status cov_shape_transform(const cov_shape *shape, const cov_transform *transform,
-                               const char *what, cov_shape *out, cov_error *err);
-
-/* One note on the operation and its accuracy, where something is transformed. */
-cov_status cov_transform_note(const cov_transform *transform, const char *label,
-                              OGRSpatialReferenceH from, OGRSpatialReferenceH to, cov_notes *notes,
+/* Find the way to the system of the points, with a note, and treat the invalid ones as the job
+ * says.
+ */
+cov_status cov_polygons_check(cov_polygons *polygons, const cov_setting *setting, const char *phase,
                               cov_error *err);
+
+/* Write copies in the system of the points into n zeroed shapes of `out`; nothing for a polygon
+ * that was left out, and nothing at all where the systems are the same (transform.operation NULL).
+ */
+cov_status cov_polygons_place(cov_polygons *polygons, const cov_setting *setting, const char *phase,
+                              cov_shape *out, cov_error *err);
 
 #endif

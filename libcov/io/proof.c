@@ -8,11 +8,10 @@
 #include <gdal.h>
 #include <jansson.h>
 
-#include "io/ask.h"
 #include "io/watch.h"
 
 typedef struct reader {
-    const cov_write_options *options;
+    const cov_phases *phases;
     const char *what;
     const cov_sheet *sheet;
     const cov_fields *fields;
@@ -135,8 +134,7 @@ static cov_status compare_rows(reader *r, cov_error *err)
     OGRFeatureH feature;
     OGR_L_ResetReading(r->layer);
     while (s == COV_OK && (feature = OGR_L_GetNextFeature(r->layer)) != NULL) {
-        if (n % COV_ASK_ROWS == 0 && n <= r->fields->n_rows)
-            s = cov_ask(r->options, "check", n, r->fields->n_rows, err);
+        s = cov_phases_ask(r->phases, (double)n, (double)r->fields->n_rows, err);
         if (s == COV_OK && n < r->fields->n_rows)
             s = compare_row(r, feature, n, err);
         n++;
@@ -185,10 +183,9 @@ static cov_status compare_all(reader *r, cov_error *err)
 
 cov_status cov_proof_read(const char *path, const char *what, const cov_sheet *sheet,
                           const cov_fields *fields, const cov_format *format,
-                          const cov_write_options *options, cov_error *err)
+                          const cov_phases *phases, cov_error *err)
 {
-    reader r = {
-        .options = options, .what = what, .sheet = sheet, .fields = fields, .format = format};
+    reader r = {.phases = phases, .what = what, .sheet = sheet, .fields = fields, .format = format};
     const char *const drivers[] = {format->name, NULL};
     char **list = open_options(format);
     cov_watch_begin(&r.watch);

@@ -4,11 +4,12 @@
 #define COV_IO_PROOF_H
 
 #include "io/fields.h"
+#include "io/phases.h"
 
 /* Open the file and compare columns, rows, every value, whether there is a shape, and the manifest
  * where the format holds it. COV_ERR_IO, beginning with `what`, names the first difference. */
 cov_status cov_proof_read(const char *path, const char *what, const cov_sheet *sheet,
                           const cov_fields *fields, const cov_format *format,
-                          const cov_write_options *options, cov_error *err);
+                          const cov_phases *phases, cov_error *err);
 
 #endif

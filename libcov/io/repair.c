@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cpl_multiproc.h>
 #define GEOS_USE_ONLY_R_API
 #include <geos_c.h>
 
@@ -252,6 +251,7 @@ typedef struct worker {
     size_t n;
     atomic_size_t *next;
     unsigned char *valid;
+    const cov_phases *phases; /* of the caller's own part; NULL in the threads */
     cov_status status;
     cov_error error;
     pthread_t thread;
@@ -265,27 +265,29 @@ static void *check_some(void *data)
     own->status = cov_repair_create(COV_INVALID_ERROR, &repair, &own->error);
     if (own->status != COV_OK)
         return NULL;
-    for (size_t i = atomic_fetch_add(own->next, 1); i < own->n;
+    for (size_t i = atomic_fetch_add(own->next, 1); i < own->n && own->status == COV_OK;
          i = atomic_fetch_add(own->next, 1)) {
         GEOSGeometry *geometry = GEOSWKBReader_read_r(repair->geos, repair->reader,
                                                       own->shape[i].wkb, own->shape[i].size);
         own->valid[i] = geometry != NULL && GEOSisValid_r(repair->geos, geometry) == 1;
         if (geometry != NULL)
             GEOSGeom_destroy_r(repair->geos, geometry);
+        if (own->phases != NULL)
+            own->status = cov_phases_ask(own->phases, (double)i, (double)own->n, &own->error);
     }
+    if (own->status != COV_OK)
+        atomic_store(own->next, own->n); /* nobody needs the others any more */
     cov_repair_free(repair);
     return NULL;
 }
 
 static cov_status check_all(unsigned threads, const cov_shape *shape, size_t n,
-                            unsigned char *valid, cov_error *err)
+                            unsigned char *valid, const cov_phases *phases, cov_error *err)
 {
     atomic_size_t next = 0;
-    size_t n_workers = threads > 0 ? threads : (size_t)CPLGetNumCPUs();
-    if (threads == 0 && n_workers > 8)
-        n_workers = 8;
-    if (n_workers > n)
-        n_workers = n > 0 ? n : 1;
+    size_t n_workers = threads < n ? threads : n;
+    if (n_workers == 0)
+        n_workers = 1;
     worker *workers = cov_alloc_zero(n_workers, sizeof *workers);
     if (workers == NULL)
         return cov_fail_memory(err);
@@ -295,6 +297,7 @@ static cov_status check_all(unsigned threads, const cov_shape *shape, size_t n,
         own->n = n;
         own->next = &next;
         own->valid = valid;
+        own->phases = k == 0 ? phases : NULL;
         if (k > 0)
             own->running = pthread_create(&own->thread, NULL, check_some, own) == 0;
     }
@@ -303,41 +306,48 @@ static cov_status check_all(unsigned threads, const cov_shape *shape, size_t n,
     if (s != COV_OK)
         cov_fail(err, s, "%s", workers[0].error.message);
     for (size_t k = 1; k < n_workers; k++) {
-        if (workers[k].running)
-            pthread_join(workers[k].thread, NULL);
+        if (!workers[k].running)
+            continue;
+        pthread_join(workers[k].thread, NULL);
+        if (s == COV_OK && workers[k].status != COV_OK)
+            s = cov_fail(err, workers[k].status, "%s", workers[k].error.message);
     }
     cov_free(workers);
     return s;
 }
 
-static cov_status treat(cov_repair *repair, const char *layer, cov_shape *shape, size_t i,
+static cov_status treat(cov_repair *repair, cov_shape *shape, size_t i,
                         const cov_shape_owner *owner, cov_error *err)
 {
     char name[200], what[400];
     owner->name(owner->data, i, name, sizeof name);
-    snprintf(what, sizeof what, "%s, %s", layer, name);
+    snprintf(what, sizeof what, "%s, %s", owner->layer, name);
     cov_status s = COV_OK;
     if (owner->again != NULL)
         s = owner->again(owner->data, i, &shape[i], err);
     return s == COV_OK ? cov_repair_check(repair, what, &shape[i], err) : s;
 }
 
-cov_status cov_repair_all(cov_invalid policy, unsigned threads, const char *layer, cov_shape *shape,
-                          size_t n, const cov_shape_owner *owner, cov_notes *notes, cov_error *err)
+cov_status cov_repair_all(cov_invalid policy, unsigned threads, cov_shape *shape, size_t n,
+                          const cov_shape_owner *owner, cov_notes *notes, const cov_phases *phases,
+                          cov_error *err)
 {
     cov_repair *repair = NULL;
     unsigned char *valid = cov_alloc_zero(n, 1);
     cov_status s = valid != NULL ? COV_OK : cov_fail_memory(err);
     if (s == COV_OK)
-        s = check_all(threads, shape, n, valid, err);
+        s = check_all(threads, shape, n, valid, phases, err);
     if (s == COV_OK)
         s = cov_repair_create(policy, &repair, err);
     for (size_t i = 0; i < n && s == COV_OK; i++) {
-        if (!valid[i])
-            s = treat(repair, layer, shape, i, owner, err);
+        if (valid[i])
+            continue;
+        s = cov_phases_ask(phases, (double)i, (double)n, err);
+        if (s == COV_OK)
+            s = treat(repair, shape, i, owner, err);
     }
     if (s == COV_OK)
-        s = cov_repair_note(repair, layer, notes, err);
+        s = cov_repair_note(repair, owner->layer, notes, err);
     cov_repair_free(repair);
     cov_free(valid);
     return s;

@@ -4,6 +4,7 @@
 #define COV_IO_REPAIR_H
 
 #include "io/notes.h"
+#include "io/phases.h"
 
 /* A polygon or multipolygon. */
 typedef struct cov_shape {
@@ -28,6 +29,7 @@ cov_status cov_repair_note(const cov_repair *repair, const char *layer, cov_note
 
 /* Who the shapes belong to. */
 typedef struct cov_shape_owner {
+    const char *layer; /* what it is called in messages */
     void *data;
     /* Writes what shape `index` is called in messages, e.g. "feature 12 (ma_xa 31825)". */
     void (*name)(void *data, size_t index, char *out, size_t size);
@@ -35,10 +37,12 @@ typedef struct cov_shape_owner {
     cov_status (*again)(void *data, size_t index, cov_shape *shape, cov_error *err);
 } cov_shape_owner;
 
-/* Check n shapes on up to `threads` threads (0: one per processor, at most 8) and treat the invalid
+/* Check n shapes on up to `threads` threads and treat the invalid
  * ones, in their order, on the caller's, with one note at the end. The outcome does not depend on
- * the threads. */
-cov_status cov_repair_all(cov_invalid policy, unsigned threads, const char *layer, cov_shape *shape,
-                          size_t n, const cov_shape_owner *owner, cov_notes *notes, cov_error *err);
+ * the threads. Asks between the caller's shapes; GEOS has no way to be stopped inside one that
+ * doesn't stop all of the process. */
+cov_status cov_repair_all(cov_invalid policy, unsigned threads, cov_shape *shape, size_t n,
+                          const cov_shape_owner *owner, cov_notes *notes, const cov_phases *phases,
+                          cov_error *err);
 
 #endif

@@ -1,45 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* stat */
 #include "io/run.h"
 
 #include <cpl_multiproc.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
-#include "io/clock.h"
 #include "io/manifest.h"
 #include "io/plausible.h"
 #include "io/sink.h"
 #include "io/workers.h"
 
 /* Most of a run is reading, which one thread does: more workers than this would only wait. */
-#define WORKERS_DEFAULT_MAX 8
-
-/* ---------------------------------------------------------------- progress */
-
-static cov_status advance(const cov_job *job, const char *phase, double fraction, cov_error *err)
-{
-    if (job->progress == NULL || job->progress(job->progress_data, phase, fraction) == 0)
-        return COV_OK;
-    return cov_fail(err, COV_ERR_CANCELLED, "cancelled in the phase \"%s\"", phase);
-}
-
-static void add_phase(cov_run *run, const char *name, double seconds)
-{
-    run->phase[run->n_phases++] = (cov_phase){name, seconds};
-}
 
 /* ---------------------------------------------------------------- polygons */
-
-static cov_status read_areas(cov_run *run, const cov_job *job, const cov_policy *policy,
-                             OGRSpatialReferenceH to, cov_error *err)
-{
-    double start = cov_clock();
-    cov_status s = advance(job, "read areas", -1, err);
-    if (s == COV_OK)
-        s = cov_area_layer_read(job, policy, to, &run->notes, &run->areas, err);
-    add_phase(run, "read areas", cov_clock() - start);
-    return s;
-}
 
 static int is_answered_by_column(const cov_plan *plan, size_t service)
 {
@@ -50,8 +25,8 @@ static int is_answered_by_column(const cov_plan *plan, size_t service)
     return 0;
 }
 
-static cov_status read_footprint(cov_run *run, const cov_job *job, const cov_policy *policy,
-                                 OGRSpatialReferenceH to, size_t service, cov_error *err)
+static cov_status read_footprint(cov_run *run, const cov_setting *setting, size_t service,
+                                 cov_error *err)
 {
     cov_plan *plan = &run->plan;
     size_t first = plan->first[service], n = plan->first[service + 1] - first;
@@ -59,8 +34,7 @@ static cov_status read_footprint(cov_run *run, const cov_job *job, const cov_pol
     cov_footprint_layer *layer = &run->footprint[service];
     if (n == 0)
         return COV_OK;
-    cov_status s = cov_footprint_layer_read(job, &plan->source[first], n, name, policy, to,
-                                            &run->notes, layer, err);
+    cov_status s = cov_footprint_layer_read(setting, &plan->source[first], n, name, layer, err);
     if (s == COV_OK)
         s = cov_plausible_footprint(layer, name, &run->areas, &run->notes, err);
     if (s != COV_OK)
@@ -72,10 +46,8 @@ static cov_status read_footprint(cov_run *run, const cov_job *job, const cov_pol
     return COV_OK;
 }
 
-static cov_status read_footprints(cov_run *run, const cov_job *job, const cov_policy *policy,
-                                  OGRSpatialReferenceH to, cov_error *err)
+static cov_status read_footprints(cov_run *run, const cov_setting *setting, cov_error *err)
 {
-    double start = cov_clock();
     size_t n = run->plan.n;
     run->footprint = cov_alloc_zero(n, sizeof *run->footprint);
     run->mark = cov_alloc_zero(n, sizeof *run->mark);
@@ -83,58 +55,37 @@ static cov_status read_footprints(cov_run *run, const cov_job *job, const cov_po
         return cov_fail_memory(err);
     run->n_footprints = n;
     cov_status s = COV_OK;
-    for (size_t k = 0; k < n && s == COV_OK; k++) {
-        s = advance(job, "read footprints", (double)k / (double)n, err);
-        if (s == COV_OK)
-            s = read_footprint(run, job, policy, to, k, err);
-    }
-    add_phase(run, "read footprints", cov_clock() - start);
+    for (size_t k = 0; k < n && s == COV_OK; k++)
+        s = read_footprint(run, setting, k, err);
     return s;
 }
 
 /* ---------------------------------------------------------------- households */
 
-static unsigned worker_count(const cov_job *job)
-{
-    if (job->threads > 0)
-        return job->threads;
-    int processors = CPLGetNumCPUs();
-    if (processors < 1)
-        return 1;
-    return processors < WORKERS_DEFAULT_MAX ? (unsigned)processors : WORKERS_DEFAULT_MAX;
-}
-
-static double fraction_of(uint64_t done, int64_t total)
-{
-    if (total <= 0)
-        return -1;
-    double fraction = (double)done / (double)total;
-    return fraction < 1 ? fraction : 1;
-}
-
 typedef struct reading {
     const cov_job *job;
+    cov_phases *phases;
     cov_households *households;
     cov_workers *workers;
     int64_t total; /* features, -1 unknown */
     uint32_t scale;
-    double seconds;
 } reading;
 
-/* Read to the end, or to the first weight with decimals while whole ones are counted. */
+/* Read to the end, or to the first weight with decimals while whole ones are counted. Waiting for
+ * the workers is not reading. */
 static cov_status read_all(reading *r, int *decimals, cov_error *err)
 {
     uint64_t done = 0;
     for (;;) {
         cov_batch *batch = NULL;
-        cov_status s = advance(r->job, "read households", fraction_of(done, r->total), err);
+        cov_status s = cov_workers_take(r->workers, &batch, err);
         if (s == COV_OK)
-            s = cov_workers_take(r->workers, &batch, err);
-        if (s != COV_OK)
-            return s;
-        double start = cov_clock();
-        s = cov_households_next(r->households, r->scale, batch, decimals, err);
-        r->seconds += cov_clock() - start;
+            s = cov_phases_enter(r->phases, "read households", err);
+        if (s == COV_OK)
+            s = cov_phases_ask(r->phases, (double)done, (double)r->total, err);
+        if (s == COV_OK)
+            s = cov_households_next(r->households, r->scale, batch, decimals, err);
+        cov_phases_leave(r->phases);
         if (s != COV_OK || *decimals || batch->n == 0)
             return s;
         done += batch->n;
@@ -150,7 +101,7 @@ static cov_status count_once(cov_run *run, reading *r, int *decimals, double *co
 {
     const cov_task task = {run->areas.areas, run->plan.service, run->plan.n,
                            run->mark,        run->n_marks,      r->scale};
-    cov_status s = cov_workers_create(worker_count(r->job), &task, &r->workers, err);
+    cov_status s = cov_workers_create(cov_job_threads(r->job), &task, &r->workers, err);
     if (s == COV_OK)
         s = read_all(r, decimals, err);
     if (s == COV_OK && !*decimals)
@@ -163,9 +114,9 @@ static cov_status count_once(cov_run *run, reading *r, int *decimals, double *co
 }
 
 static cov_status count_households(cov_run *run, const cov_job *job, cov_households *households,
-                                   double opening, cov_error *err)
+                                   cov_error *err)
 {
-    reading r = {job, households, NULL, cov_households_count(households), 1, opening};
+    reading r = {job, &run->phases, households, NULL, cov_households_count(households), 1};
     int decimals = 0;
     double counting = 0;
     cov_status s = count_once(run, &r, &decimals, &counting, err);
@@ -177,8 +128,7 @@ static cov_status count_households(cov_run *run, const cov_job *job, cov_househo
     }
     if (s == COV_OK)
         s = cov_plausible_households(households, &run->areas, run->tally, &run->notes, err);
-    add_phase(run, "read households", r.seconds);
-    add_phase(run, "locate and count", counting);
+    cov_phases_add(&run->phases, "locate and count", counting);
     return s;
 }
 
@@ -196,8 +146,8 @@ static size_t list_sources(const cov_run *run, const cov_households *households,
         const cov_footprint_layer *layer = &run->footprint[k];
         const char *name = plan->service[k].name;
         if (layer->footprint != NULL)
-            list[n++] =
-                (cov_manifest_source){name, layer->label, NULL, layer->operation, layer->accuracy};
+            list[n++] = (cov_manifest_source){name, layer->label, layer->crs, layer->operation,
+                                              layer->accuracy};
         for (size_t i = 0; i < plan->n_answers; i++) {
             if (plan->answer[i].bit == k)
                 list[n++] = (cov_manifest_source){name, column[i], NULL, NULL, 0};
@@ -252,16 +202,54 @@ static cov_status write_manifest(cov_run *run, cov_households *households, cov_e
 static cov_status conclude(cov_run *run, const cov_job *job, cov_households *households,
                            cov_error *err)
 {
-    double start = cov_clock();
-    cov_status s = advance(job, "report", -1, err);
+    cov_status s = cov_phases_enter(&run->phases, "report", err);
     if (s == COV_OK)
         s = cov_report_create(run->tally, job->indicators, job->n_indicators, &run->report, err);
     if (s == COV_OK) {
         run->measure = cov_copy_text(cov_households_measure(households));
         s = run->measure != NULL ? write_manifest(run, households, err) : cov_fail_memory(err);
     }
-    add_phase(run, "report", cov_clock() - start);
+    cov_phases_leave(&run->phases);
     return s;
+}
+
+/* ---------------------------------------------------------------- inputs */
+
+static cov_status remember_input(cov_run *run, const char *path, cov_error *err)
+{
+    if (path == NULL)
+        return COV_OK;
+    run->input[run->n_inputs] = cov_copy_text(path);
+    return run->input[run->n_inputs++] != NULL ? COV_OK : cov_fail_memory(err);
+}
+
+static cov_status remember_inputs(cov_run *run, const cov_job *job, cov_error *err)
+{
+    run->input = cov_alloc_zero(job->n_services + 2, sizeof *run->input);
+    if (run->input == NULL)
+        return cov_fail_memory(err);
+    cov_status s = remember_input(run, job->areas.path, err);
+    if (s == COV_OK)
+        s = remember_input(run, job->households.path, err);
+    for (size_t i = 0; i < job->n_services && s == COV_OK; i++)
+        s = remember_input(run, job->services[i].source.path, err);
+    return s;
+}
+
+/* Whatever the user allows to be replaced: never what the result was made of. */
+static cov_status check_inputs(const cov_run *run, const char *path, cov_error *err)
+{
+    struct stat to, from;
+    if (stat(path, &to) != 0)
+        return COV_OK;
+    for (size_t i = 0; i < run->n_inputs; i++) {
+        if (stat(run->input[i], &from) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino)
+            return cov_fail(err, COV_ERR_EXISTS,
+                            "%s is one of the files that were read: write the result to another "
+                            "one",
+                            path);
+    }
+    return COV_OK;
 }
 
 /* ---------------------------------------------------------------- interface */
@@ -270,20 +258,24 @@ static cov_status do_job(cov_run *run, const cov_job *job, cov_error *err)
 {
     const cov_policy policy = {job->assume_crs, job->add_drivers, job->n_add_drivers,
                                job->allow_network};
+    cov_setting setting = {job, &policy, NULL, &run->notes, &run->phases};
     cov_households *households = NULL;
     cov_status s = cov_plan_create(job, &run->plan, err);
-    double start = cov_clock(), opening = 0;
-    if (s == COV_OK) {
+    if (s == COV_OK)
+        s = remember_inputs(run, job, err);
+    if (s == COV_OK)
+        s = cov_phases_enter(&run->phases, "open households", err);
+    if (s == COV_OK)
         s = cov_households_open(&job->households, job->weight_column, run->plan.answer,
                                 run->plan.n_answers, &policy, &run->notes, &households, err);
-        opening = cov_clock() - start;
+    if (s == COV_OK) {
+        setting.to = cov_households_crs(households);
+        s = cov_area_layer_read(&setting, &run->areas, err);
     }
     if (s == COV_OK)
-        s = read_areas(run, job, &policy, cov_households_crs(households), err);
+        s = read_footprints(run, &setting, err);
     if (s == COV_OK)
-        s = read_footprints(run, job, &policy, cov_households_crs(households), err);
-    if (s == COV_OK)
-        s = count_households(run, job, households, opening, err);
+        s = count_households(run, job, households, err);
     if (s == COV_OK)
         s = conclude(run, job, households, err);
     cov_households_close(households);
@@ -297,6 +289,7 @@ cov_status cov_run_create(const cov_job *job, cov_run **out, cov_error *err)
     cov_run *run = cov_alloc_zero(1, sizeof *run);
     if (run == NULL)
         return cov_fail_memory(err);
+    run->phases = cov_phases_start(job->progress, job->progress_data);
     cov_status s = do_job(run, job, err);
     /* What is left in the plan points into the job, which is the caller's. */
     cov_plan_clear(&run->plan);
@@ -318,6 +311,9 @@ void cov_run_free(cov_run *run)
     cov_area_layer_clear(&run->areas);
     cov_plan_clear(&run->plan);
     cov_notes_clear(&run->notes);
+    for (size_t i = 0; i < run->n_inputs; i++)
+        cov_free(run->input[i]);
+    cov_free(run->input);
     cov_free(run->footprint);
     cov_free(run->mark);
     cov_free(run->measure);
@@ -368,13 +364,13 @@ cov_note cov_run_note(const cov_run *run, size_t index)
 
 size_t cov_run_phases(const cov_run *run)
 {
-    return run->n_phases;
+    return run->phases.n;
 }
 
 cov_phase cov_run_phase(const cov_run *run, size_t index)
 {
     const cov_phase none = {NULL, 0};
-    return index < run->n_phases ? run->phase[index] : none;
+    return index < run->phases.n ? run->phases.phase[index] : none;
 }
 
 const char *cov_run_manifest(const cov_run *run)
@@ -389,5 +385,6 @@ cov_status cov_run_write(const cov_run *run, const char *path, const cov_write_o
         return cov_fail(err, COV_ERR_ARGUMENT, "there is no run, or no path, to write");
     const cov_sheet sheet = {run->report, run->areas.areas, &run->areas, run->measure,
                              run->manifest};
-    return cov_sink_write(&sheet, path, options, err);
+    cov_status s = check_inputs(run, path, err);
+    return s == COV_OK ? cov_sink_write(&sheet, path, options, err) : s;
 }

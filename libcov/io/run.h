@@ -12,8 +12,6 @@
 #include "io/job.h"
 #include "io/workers.h"
 
-#define COV_PHASES_MAX 8
-
 struct cov_run {
     cov_plan plan; /* while it runs */
     cov_area_layer areas;
@@ -24,10 +22,11 @@ struct cov_run {
     cov_tally *tally;
     cov_report *report;
     cov_notes notes;
+    char **input; /* the paths that were read */
+    size_t n_inputs;
     char *measure;
     char *manifest;
-    cov_phase phase[COV_PHASES_MAX];
-    size_t n_phases;
+    cov_phases phases;
 };
 
 #endif

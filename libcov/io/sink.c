@@ -80,7 +80,7 @@ static cov_status put_sidecar(const cov_sheet *sheet, const cov_fields *fields, 
 
 static cov_status send_to_file(const cov_sheet *sheet, const cov_fields *fields,
                                const cov_draft *draft, cov_target *target,
-                               const cov_write_options *options, cov_error *err)
+                               const cov_write_options *options, cov_phases *phases, cov_error *err)
 {
     cov_status s = cov_target_begin(target, err);
     if (s == COV_OK)
@@ -88,8 +88,10 @@ static cov_status send_to_file(const cov_sheet *sheet, const cov_fields *fields,
     if (s == COV_OK)
         s = put_sidecar(sheet, fields, target, err);
     if (s == COV_OK)
+        s = cov_phases_enter(phases, "check", err);
+    if (s == COV_OK)
         s = cov_proof_read(cov_target_draft(target), target->path, sheet, fields, target->format,
-                           options, err);
+                           phases, err);
     if (s == COV_OK)
         s = cov_target_commit(target, options->overwrite, err);
     return s;
@@ -98,15 +100,16 @@ static cov_status send_to_file(const cov_sheet *sheet, const cov_fields *fields,
 /* ---------------------------------------------------------------- to standard output */
 
 static cov_status send_to_stdout(const cov_sheet *sheet, const cov_fields *fields,
-                                 const cov_draft *draft, const cov_write_options *options,
-                                 cov_error *err)
+                                 const cov_draft *draft, cov_phases *phases, cov_error *err)
 {
     size_t size;
     const void *bytes = cov_draft_bytes(draft, draft->format->extensions[0], &size);
     if (bytes == NULL)
         return cov_fail(err, COV_ERR_IO, "standard output: GDAL wrote no file");
-    cov_status s =
-        cov_proof_read(draft->path, "standard output", sheet, fields, draft->format, options, err);
+    cov_status s = cov_phases_enter(phases, "check", err);
+    if (s == COV_OK)
+        s = cov_proof_read(draft->path, "standard output", sheet, fields, draft->format, phases,
+                           err);
     if (s == COV_OK && cov_write_all(STDOUT_FILENO, bytes, size) != 0)
         s = cov_fail(err, COV_ERR_IO, "standard output: writing failed: %s", strerror(errno));
     return s;
@@ -123,6 +126,7 @@ cov_status cov_sink_write(const cov_sheet *sheet, const char *path,
     cov_draft draft = {0};
     char *layer = NULL;
     cov_status s = take_options(options, &o, err);
+    cov_phases phases = cov_phases_start(o.progress, o.progress_data);
     if (s == COV_OK)
         s = cov_target_parse(path, o.format, &target, err);
     if (s == COV_OK)
@@ -136,13 +140,15 @@ cov_status cov_sink_write(const cov_sheet *sheet, const char *path,
         s = cov_fail_memory(err);
         goto done;
     }
-    s = cov_draft_write(sheet, &fields, target.format, layer, &o, &draft, err);
+    s = cov_phases_enter(&phases, "write", err);
+    if (s == COV_OK)
+        s = cov_draft_write(sheet, &fields, target.format, layer, &phases, &draft, err);
     if (s != COV_OK)
         goto done;
     if (target.is_stdout)
-        s = send_to_stdout(sheet, &fields, &draft, &o, err);
+        s = send_to_stdout(sheet, &fields, &draft, &phases, err);
     else
-        s = send_to_file(sheet, &fields, &draft, &target, &o, err);
+        s = send_to_file(sheet, &fields, &draft, &target, &o, &phases, err);
 done:
     cov_free(layer);
     cov_draft_clear(&draft);

@@ -10,8 +10,10 @@
 #include <gdal.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/charset.h"
 #include "io/crs.h"
+#include "io/csv.h"
 #include "io/path.h"
 #include "io/shapefile.h"
 #include "io/watch.h"
@@ -67,12 +69,26 @@ static int is_delimited(const char *path)
     return cov_path_has_extension(path, "csv") || cov_path_has_extension(path, "tsv");
 }
 
+/* Set by a user for another program, long forgotten: a result must not depend on it, and GDAL has
+ * no way to pass over it. */
+static cov_status check_environment(const cov_layer *layer, cov_error *err)
+{
+    if (CPLGetConfigOption("SHAPE_ENCODING", NULL) == NULL)
+        return COV_OK;
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s: the environment variable SHAPE_ENCODING changes how its text is read: "
+                    "unset it, and name the encoding in a .cpg file beside the .shp",
+                    layer->label);
+}
+
 /* A shapefile's parts are checked before GDAL sees them; its text may need a hand. */
 static cov_status prepare_shapefile(cov_layer *layer, char ***options, cov_error *err)
 {
     char cpg[32];
     cov_text_source text = COV_TEXT_DECLARED;
-    cov_status s = cov_shapefile_check(layer->path, layer->label, &text, err);
+    cov_status s = check_environment(layer, err);
+    if (s == COV_OK)
+        s = cov_shapefile_check(layer->path, layer->label, &text, err);
     if (s != COV_OK)
         return s;
     cov_shapefile_charset(layer->path, cpg, sizeof cpg);
@@ -108,6 +124,7 @@ static cov_status prepare_options(cov_layer *layer, char ***options, cov_error *
         *options = CSLSetNameValue(*options, "AUTODETECT_TYPE", "NO");
         *options = CSLSetNameValue(*options, "EMPTY_STRING_AS_NULL", "NO");
         *options = CSLSetNameValue(*options, "KEEP_GEOM_COLUMNS", "YES");
+        return cov_csv_check(layer->path, layer->label, err);
     }
     return COV_OK;
 }
@@ -119,11 +136,11 @@ static cov_status fail_open(cov_layer *layer, char **allowed, cov_error *err)
     const char *name = driver != NULL ? GDALGetDriverShortName(driver) : NULL;
     if (name != NULL && CSLFindString(allowed, name) < 0)
         return cov_fail(err, COV_ERR_INPUT,
-                        "%s is of the kind %s, which is not opened unless it is allowed by name, "
-                        "because it can lead to other files or to the network; allowed are ESRI "
-                        "Shapefile, GPKG, GeoJSON, GeoJSONSeq, FlatGeobuf, CSV, MapInfo File and "
-                        "OpenFileGDB",
-                        layer->label, name);
+                        "%s is of the kind %s, which is not opened unless it is allowed by name "
+                        "(--allow-driver \"%s\"), because it can lead to other files or to the "
+                        "network; allowed are ESRI Shapefile, GPKG, GeoJSON, GeoJSONSeq, "
+                        "FlatGeobuf, CSV, MapInfo File and OpenFileGDB",
+                        layer->label, name, name);
     if (name == NULL)
         return cov_fail(err, COV_ERR_INPUT,
                         "%s is not a file of points, lines or polygons in one of the formats ESRI "
@@ -143,7 +160,7 @@ static cov_status check_driver(cov_layer *layer, cov_error *err)
         return cov_fail(err, COV_ERR_INPUT, "%s is a file of the kind %s with the wrong ending",
                         layer->label, driver);
     layer->is_csv = strcmp(driver, "CSV") == 0;
-    layer->promised = strcmp(driver, "FlatGeobuf") == 0; /* counted once the layer is known */
+    layer->promised = strcmp(driver, "FlatGeobuf") == 0 || strcmp(driver, "GPKG") == 0;
     return COV_OK;
 }
 
@@ -217,8 +234,11 @@ static cov_status choose_layer(cov_layer *layer, const char *name, cov_error *er
                         layer->label);
     if (name != NULL) {
         layer->layer = find_layer(layer->dataset, name);
-        if (layer->layer == NULL)
-            return fail_layers(layer, "has no layer of that name; it has", err);
+        if (layer->layer == NULL) {
+            char problem[160];
+            snprintf(problem, sizeof problem, "has no layer \"%s\"; it has", cov_quote(name).text);
+            return fail_layers(layer, problem, err);
+        }
     } else {
         layer->layer = only_layer(layer->dataset);
         if (layer->layer == NULL)
@@ -249,8 +269,21 @@ static int has_header(OGRFeatureDefnH columns)
     return 0;
 }
 
+/* A .csvt beside a CSV makes GDAL turn "0123" into 123. */
+static void read_as_text(OGRFeatureDefnH columns)
+{
+    for (int i = 0; i < OGR_FD_GetFieldCount(columns); i++) {
+        OGRFieldDefnH column = OGR_FD_GetFieldDefn(columns, i);
+        OGR_Fld_SetSubType(column, OFSTNone);
+        OGR_Fld_SetType(column, OFTString);
+        OGR_Fld_SetWidth(column, 0);
+        OGR_Fld_SetPrecision(column, 0);
+    }
+}
+
 static cov_status check_table(cov_layer *layer, cov_error *err)
 {
+    read_as_text(OGR_L_GetLayerDefn(layer->layer));
     if (!has_header(OGR_L_GetLayerDefn(layer->layer)))
         return cov_fail(err, COV_ERR_INPUT,
                         "%s has no header line: its first line must name the columns",
@@ -301,7 +334,8 @@ static cov_status examine_layer(cov_layer *layer, const cov_policy *policy, cov_
     if (type != wkbNone && type != wkbPoint)
         layer->watch->rings = cov_path_has_extension(layer->path, "shp") ? COV_RINGS_BY_WINDING
                                                                          : COV_RINGS_ANY_WINDING;
-    /* GDAL ends a FlatGeobuf that is cut between two features without a word. */
+    /* GDAL ends a FlatGeobuf that is cut between two features without a word, and a GeoPackage that
+     * lost a page of its table. */
     if (layer->promised != 0)
         layer->promised = OGR_L_GetFeatureCount(layer->layer, FALSE);
     if (layer->charset != NULL)
@@ -490,10 +524,13 @@ cov_status cov_layer_column(cov_layer *layer, const char *name, const char *what
     return COV_OK;
 }
 
-static int is_selected(int column, const int *columns, size_t n)
+/* GDAL ignores columns by name and without case: one that is called like a selected one stays. */
+static int is_selected(OGRFeatureDefnH all, int column, const int *columns, size_t n)
 {
+    const char *name = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(all, column));
     for (size_t i = 0; i < n; i++) {
-        if (columns[i] == column)
+        if (columns[i] >= 0 &&
+            EQUAL(name, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(all, columns[i]))))
             return 1;
     }
     return 0;
@@ -507,7 +544,7 @@ cov_status cov_layer_select(cov_layer *layer, const int *columns, size_t n, int 
     ignored = CSLAddString(ignored, "OGR_STYLE");
     cov_watch_begin(layer->watch);
     for (int i = 0; i < OGR_FD_GetFieldCount(all); i++) {
-        if (!is_selected(i, columns, n))
+        if (!is_selected(all, i, columns, n))
             ignored = CSLAddString(ignored, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(all, i)));
     }
     if (OGR_L_TestCapability(layer->layer, OLCIgnoreFields))

@@ -33,7 +33,7 @@ typedef struct cov_layer {
                                  until its coordinate columns are known (households.c) */
     int64_t n_read;           /* features given out so far: the number of the current one, from 1 */
     int64_t promised;         /* the features that its header promises, where that can be relied
-                                 on (FlatGeobuf); 0 elsewhere */
+                                 on (FlatGeobuf, GPKG); 0 elsewhere */
     struct cov_watch *watch;  /* the collector of GDAL's messages */
     struct cov_charset *charset; /* decodes the text, where GDAL can't do it right; or NULL */
     cov_notes *notes;            /* borrowed: what GDAL warns of while reading is noted at once */

@@ -110,10 +110,16 @@ static char *final_path(const cov_target *target, const char *extension)
 
 /* ---------------------------------------------------------------- check */
 
+/* A path as a person typed it, without the "./" of take_apart. */
+static const char *typed(const cov_target *target, const char *path)
+{
+    return target->path[0] != '/' ? path + 2 : path;
+}
+
 /* The folder as a person would call it. */
 static const char *folder_name(const cov_target *target)
 {
-    return strchr(target->path, '/') == NULL ? "the current folder" : target->folder;
+    return strchr(target->path, '/') == NULL ? "the current folder" : typed(target, target->folder);
 }
 
 static cov_status check_folder(const cov_target *target, cov_error *err)
@@ -128,24 +134,26 @@ static cov_status check_folder(const cov_target *target, cov_error *err)
     return COV_OK;
 }
 
-static cov_status check_file(const char *path, int overwrite, cov_error *err)
+static cov_status check_file(const cov_target *target, const char *path, int overwrite,
+                             cov_error *err)
 {
     struct stat st;
+    const char *name = typed(target, path);
     if (lstat(path, &st) != 0)
         return errno == ENOENT ? COV_OK
-                               : cov_fail(err, COV_ERR_IO, "%s: %s", path, strerror(errno));
+                               : cov_fail(err, COV_ERR_IO, "%s: %s", name, strerror(errno));
     /* A link to a file gives way to the result; one to a device or a pipe must not. */
     int followed = stat(path, &st) == 0;
     if (followed && S_ISDIR(st.st_mode))
-        return cov_fail(err, COV_ERR_IO, "%s is a folder: name a file to write to", path);
+        return cov_fail(err, COV_ERR_IO, "%s is a folder: name a file to write to", name);
     if (followed && !S_ISREG(st.st_mode))
         return cov_fail(err, COV_ERR_IO,
-                        "%s is not an ordinary file: use \"-\" for standard output", path);
+                        "%s is not an ordinary file: use \"-\" for standard output", name);
     if (!overwrite)
         return cov_fail(err, COV_ERR_EXISTS,
                         "%s exists already: give another name, or allow it to be replaced "
                         "(--overwrite)",
-                        path);
+                        name);
     return COV_OK;
 }
 
@@ -155,7 +163,7 @@ static cov_status check_part(const cov_target *target, const char *extension, in
     char *path = final_path(target, extension);
     if (path == NULL)
         return cov_fail_memory(err);
-    cov_status s = check_file(path, overwrite, err);
+    cov_status s = check_file(target, path, overwrite, err);
     cov_free(path);
     return s;
 }
@@ -173,7 +181,7 @@ static cov_status check_journals(const cov_target *target, cov_error *err)
             s = cov_fail(err, COV_ERR_EXISTS,
                          "%s is there: another program has %s open, or stopped while writing it; "
                          "close it there, or remove both files",
-                         path, target->base);
+                         typed(target, path), target->base);
         cov_free(path);
     }
     return s;
@@ -264,7 +272,8 @@ cov_status cov_target_put(cov_target *target, const char *extension, const void 
     if (part->draft == NULL || part->final == NULL)
         return cov_fail_memory(err);
     if (write_file(part->draft, bytes, size) != 0)
-        return cov_fail(err, COV_ERR_IO, "%s: writing failed: %s", part->final, strerror(errno));
+        return cov_fail(err, COV_ERR_IO, "%s: writing failed: %s", typed(target, part->final),
+                        strerror(errno));
     return COV_OK;
 }
 
@@ -296,7 +305,7 @@ static cov_status remove_stale(const cov_target *target, cov_error *err)
         cov_status s = COV_OK;
         if (failed)
             s = cov_fail(err, COV_ERR_IO, "%s belongs to the old file and can't be removed: %s",
-                         path, strerror(errno));
+                         typed(target, path), strerror(errno));
         cov_free(path);
         if (failed)
             return s;
@@ -305,14 +314,14 @@ static cov_status remove_stale(const cov_target *target, cov_error *err)
 }
 
 /* A link can't replace a file that came into being meanwhile; not every file system has them. */
-static cov_status place(cov_part *part, int overwrite, cov_error *err)
+static cov_status place(const cov_target *target, cov_part *part, int overwrite, cov_error *err)
 {
     int done = !overwrite && link(part->draft, part->final) == 0;
     if (!done && !overwrite && errno == EEXIST)
-        return check_file(part->final, 0, err);
+        return check_file(target, part->final, 0, err);
     if (!done && rename(part->draft, part->final) != 0)
-        return cov_fail(err, COV_ERR_IO, "%s: can't be put in its place: %s", part->final,
-                        strerror(errno));
+        return cov_fail(err, COV_ERR_IO, "%s: can't be put in its place: %s",
+                        typed(target, part->final), strerror(errno));
     part->is_placed = 1;
     return COV_OK;
 }
@@ -332,7 +341,7 @@ static cov_status place_all(cov_target *target, int overwrite, cov_error *err)
     for (int main_part = 0; main_part <= 1; main_part++) {
         for (size_t i = 0; i < target->n_parts && s == COV_OK; i++) {
             if (is_main(target, &target->part[i]) == main_part)
-                s = place(&target->part[i], overwrite, err);
+                s = place(target, &target->part[i], overwrite, err);
         }
     }
     if (s != COV_OK && !overwrite)

@@ -2,7 +2,7 @@
 #include "io/workers.h"
 
 #include "base/mem.h"
-#include "io/clock.h"
+#include "io/phases.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -53,7 +53,7 @@ static cov_status count_batch(worker *w, const cov_batch *batch, cov_error *err)
     points.y = batch->y;
     points.weight = batch->weight;
     points.served = batch->served;
-    double start = cov_clock();
+    double start = cov_phases_clock();
     cov_status s = COV_OK;
     const cov_task *task = &w->pool->task;
     for (size_t i = 0; i < task->n_marks && s == COV_OK; i++)
@@ -61,7 +61,7 @@ static cov_status count_batch(worker *w, const cov_batch *batch, cov_error *err)
                                err);
     if (s == COV_OK)
         s = cov_tally_push(w->tally, &points, err);
-    w->seconds += cov_clock() - start;
+    w->seconds += cov_phases_clock() - start;
     return s;
 }
 

@@ -30,7 +30,9 @@ static outcome read_in(const cov_job *job, const char *path, const char *to)
     OGRSpatialReferenceH crs = NULL;
     own.areas.path = path;
     assert_int_equal(cov_crs_from_text(to, &crs, &o.err), COV_OK);
-    o.status = cov_area_layer_read(&own, &policy, crs, &o.notes, &o.layer, &o.err);
+    cov_phases phases = cov_phases_start(NULL, NULL);
+    const cov_setting setting = {&own, &policy, crs, &o.notes, &phases};
+    o.status = cov_area_layer_read(&setting, &o.layer, &o.err);
     OSRRelease(crs);
     return o;
 }

@@ -27,7 +27,9 @@ static cov_status read_into(const char *const *paths, size_t n, cov_invalid inva
         list[i] = &source[i];
     }
     assert_int_equal(cov_crs_from_text(to, &crs, err), COV_OK);
-    cov_status s = cov_footprint_layer_read(&job, list, n, "fiber", &policy, crs, notes, out, err);
+    cov_phases phases = cov_phases_start(NULL, NULL);
+    const cov_setting setting = {&job, &policy, crs, notes, &phases};
+    cov_status s = cov_footprint_layer_read(&setting, list, n, "fiber", out, err);
     OSRRelease(crs);
     return s;
 }

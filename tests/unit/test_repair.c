@@ -151,10 +151,11 @@ static cov_status check_many(cov_invalid policy, unsigned threads, size_t *left,
                              cov_error *err)
 {
     cov_shape s[100];
-    const cov_shape_owner names = {NULL, name_shape, NULL};
+    const cov_phases phases = cov_phases_start(NULL, NULL);
+    const cov_shape_owner names = {"layer", NULL, name_shape, NULL};
     for (size_t i = 0; i < 100; i++)
         s[i] = shape_of(i % 7 == 5 ? invalid[0].wkt : "POLYGON((0 0,1 0,1 1,0 0))");
-    cov_status status = cov_repair_all(policy, threads, "layer", s, 100, &names, notes, err);
+    cov_status status = cov_repair_all(policy, threads, s, 100, &names, notes, &phases, err);
     *left = 0;
     for (size_t i = 0; i < 100; i++) {
         *left += s[i].wkb != NULL;

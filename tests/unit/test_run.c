@@ -213,14 +213,16 @@ static void phases_are_told(void **state)
 {
     (void)state;
     cov_run *run = run_text(basic_job(NULL), four);
-    static const char *const names[] = {"read areas", "read footprints", "read households",
-                                        "locate and count", "report"};
-    assert_int_equal(cov_run_phases(run), 5);
-    for (size_t i = 0; i < 5; i++) {
+    static const char *const names[] = {"open households", "read areas",      "check areas",
+                                        "index areas",     "read households", "locate and count",
+                                        "report"};
+    const size_t n = sizeof names / sizeof names[0];
+    assert_int_equal(cov_run_phases(run), n);
+    for (size_t i = 0; i < n; i++) {
         assert_string_equal(cov_run_phase(run, i).name, names[i]);
         assert_true(cov_run_phase(run, i).seconds >= 0);
     }
-    assert_null(cov_run_phase(run, 5).name);
+    assert_null(cov_run_phase(run, n).name);
     assert_null(cov_run_note(run, cov_run_notes(run)).text);
     cov_run_free(run);
 }
@@ -366,6 +368,23 @@ static int count_calls(void *data, const char *phase, double fraction)
     return ++c->calls == c->stop_at;
 }
 
+/* With several threads it is chance how many shapes fall to the one that asks. */
+static void expect_cancelled(const cov_job *job, const caller *c)
+{
+    cov_run *run = NULL;
+    cov_error err = {0};
+    cov_status s = cov_run_create(job, &run, &err);
+    if (job->threads > 1 && c->calls < c->stop_at) {
+        assert_int_equal(s, COV_OK);
+        cov_run_free(run);
+        return;
+    }
+    assert_int_equal(s, COV_ERR_CANCELLED);
+    assert_null(run);
+    assert_int_equal(c->calls, c->stop_at);
+    assert_non_null(strstr(err.message, "cancelled"));
+}
+
 static void stops_at_every_call(void **state)
 {
     (void)state;
@@ -385,8 +404,7 @@ static void stops_at_every_call(void **state)
         for (size_t k = 1; k <= all.calls; k++) {
             caller c = {0, k, 0};
             job.progress_data = &c;
-            expect_job_failure(&job, COV_ERR_CANCELLED, FACTS("cancelled"));
-            assert_int_equal(c.calls, k);
+            expect_cancelled(&job, &c);
         }
     }
 }

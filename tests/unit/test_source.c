@@ -309,7 +309,7 @@ static void test_layers(void **state)
     assert_non_null(GDALDatasetCreateLayer(d, "b", NULL, wkbPolygon, NULL));
     GDALClose(d);
     refuse(HERE "a.gpkg", NULL, "several layers; name one of: a, b, table");
-    refuse(HERE "a.gpkg", "c", "no layer of that name; it has: a, b, table");
+    refuse(HERE "a.gpkg", "c", "has no layer \"c\"; it has: a, b, table");
     assert_int_equal(read_all(HERE "a.gpkg", "a", &err), 3);
 }
 

@@ -158,7 +158,7 @@ static int stop_at(void *data, const char *phase, double fraction)
 {
     int *left = data;
     assert_true(strcmp(phase, "write") == 0 || strcmp(phase, "check") == 0);
-    assert_true(fraction >= 0 && fraction <= 1);
+    assert_true(fraction <= 1);
     return --*left < 0;
 }
 
