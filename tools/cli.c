@@ -296,7 +296,7 @@ static void put_defaults_first(cli *c)
 static const option options[] = {
     {NULL, 0, NULL, 0, NULL, "Services"},
     {"fiber", 0, take_technology, 0, "[OPERATOR=]SOURCE",
-     "where fiber reaches; repeatable, a name given twice is the union"},
+     "where fiber reaches, of one operator or of all; repeat it for each operator or file"},
     {"mobile", 0, take_technology, 0, "[OPERATOR=]SOURCE", "where mobile reaches; likewise"},
     {"service", 0, take_service, 0, "NAME=SOURCE",
      "any other: NAME is TECHNOLOGY or TECHNOLOGY/OPERATOR, such as 4g/viettel; repeatable"},
@@ -314,7 +314,7 @@ static const option options[] = {
      "column of HOUSEHOLDS with households per point (1 without)"},
     {"layer", 0, take_layer, 0, "areas=NAME", "the layer of AREAS, or households=NAME; repeatable"},
     {"assume-crs", 0, take_text, FIELD(job.assume_crs), "CRS",
-     "CRS of the layers that state none, such as EPSG:9210"},
+     "coordinate reference system of the layers that state none, such as EPSG:9210"},
     {"invalid", 0, take_invalid, 0, "ACTION",
      "invalid polygons are an error (the default), or fix, or skip"},
     {"allow-driver", 0, take_driver, 0, "NAME", "read with this GDAL driver too; repeatable"},
@@ -532,16 +532,17 @@ char *cli_help(void)
         else
             add_option(out, &options[i]);
     }
-    g_string_append(out,
-                    "\n"
-                    "Examples:\n"
-                    "  covcalc communes.shp households.shp --id ma_xa --weight households \\\n"
-                    "      --fiber viettel=viettel.shp --fiber vnpt=vnpt.shp -o coverage.gpkg\n"
-                    "  covcalc communes.gpkg households.csv --parent ma_huyen --parent ma_tinh \\\n"
-                    "      --fiber column:fiber --service 4g/vnpt=4g.gpkg,layer=outdoor\n"
-                    "  covcalc communes.geojson cells.csv --weight pop -f CSV -o - > pop.csv\n"
-                    "\n"
-                    "Exit status: 0 done, 1 failed, 2 wrong usage, 3 input rejected, 4 cancelled.\n"
-                    "The manual page covcalc(1) says more.\n");
+    g_string_append(
+        out, "\n"
+             "Examples:\n"
+             "  covcalc communes.shp households.shp --weight households --fiber fiber_vnpt.shp\n"
+             "  covcalc communes.shp households.shp --weight households --parent ten_huyen \\\n"
+             "      --fiber viettel=fiber_viettel.shp --fiber vnpt=fiber_vnpt.shp \\\n"
+             "      --service 4g=mobile_4g.shp -o coverage.gpkg\n"
+             "  covcalc communes.shp households.shp --weight households -f CSV -o - > out.csv\n"
+             "The files are in data/province of the sources of libcov.\n"
+             "\n"
+             "Exit status: 0 done, 1 failed, 2 wrong usage, 3 input rejected, 4 cancelled.\n"
+             "The manual page covcalc(1) says more.\n");
     return g_string_free(out, FALSE);
 }

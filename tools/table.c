@@ -6,12 +6,13 @@
 enum {
     ROWS_MAX = 100,  /* a level with more rows is for a file, not for the eye */
     ID_MAX = 28,     /* columns of text */
-    NAME_MIN = 12,   /* room that names keep where many indicators want to fit */
+    NAME_MIN = 20,   /* room that names keep where many indicators want to fit */
     HEADING_MAX = 20 /* columns of an indicator's name */
 };
 
 enum { COLUMN_ID, COLUMN_NAME, COLUMN_MEASURE, COLUMN_SHARES };
 
+#define TOTAL "total"
 #define NO_VALUE "\xe2\x80\x93" /* en dash */
 #define ELLIPSIS "\xe2\x80\xa6"
 
@@ -29,6 +30,7 @@ typedef struct table {
     size_t n_levels;     /* 0: areas, then the parents, last the total */
     size_t *rows;        /* per level */
     size_t *widths;      /* per column */
+    size_t lone;         /* the widest id that has no name beside it */
     GPtrArray *headings; /* of char **, one for each level but the total */
     GArray *lines;       /* of line: the rows that are shown */
 } table;
@@ -153,7 +155,7 @@ static char *name_of(const table *t, const cov_row *row)
 static char *id_of(const table *t, const cov_row *row)
 {
     if (row->level + 1 == t->n_levels)
-        return g_strdup("total");
+        return g_strdup(TOTAL);
     return row->id != NULL ? printable_fit(row->id, ID_MAX) : g_strdup("(none)");
 }
 
@@ -223,16 +225,33 @@ static void add_headings(table *t)
 
 static void widen(table *t, char **cells)
 {
-    for (size_t k = 0; k < t->n_columns; k++)
+    gboolean lone = cells[COLUMN_NAME][0] == '\0';
+    size_t *id = lone ? &t->lone : &t->widths[COLUMN_ID];
+    *id = MAX(*id, text_width(cells[COLUMN_ID]));
+    for (size_t k = COLUMN_NAME; k < t->n_columns; k++)
         t->widths[k] = MAX(t->widths[k], text_width(cells[k]));
 }
 
+/* The room for names that a lone id takes. */
+static size_t lone_overhang(const table *t)
+{
+    size_t id = t->widths[COLUMN_ID];
+    return t->lone > id + 2 ? t->lone - id - 2 : 0;
+}
+
+/* The name of a district is often its id, and wider than the code of a commune: it runs over the
+ * column of names, which it leaves empty. */
 static void measure(table *t)
 {
+    t->widths[COLUMN_ID] = strlen(TOTAL);
     for (guint i = 0; i < t->headings->len; i++)
         widen(t, t->headings->pdata[i]);
     for (guint i = 0; i < t->lines->len; i++)
         widen(t, g_array_index(t->lines, line, i).cells);
+    if (t->widths[COLUMN_NAME] == 0)
+        t->widths[COLUMN_ID] = MAX(t->widths[COLUMN_ID], t->lone);
+    else
+        t->widths[COLUMN_NAME] = MAX(t->widths[COLUMN_NAME], lone_overhang(t));
 }
 
 /* ---------------------------------------------------------------- blocks */
@@ -246,14 +265,16 @@ static void append_blanks(GString *out, size_t n)
 static void append_line(GString *out, const table *t, char **cells, size_t name_width, size_t first,
                         size_t last)
 {
+    size_t used = text_width(cells[COLUMN_ID]);
     g_string_append(out, cells[COLUMN_ID]);
-    append_blanks(out, t->widths[COLUMN_ID] - text_width(cells[COLUMN_ID]));
-    if (name_width > 0) {
+    if (cells[COLUMN_NAME][0] != '\0') {
+        append_blanks(out, t->widths[COLUMN_ID] + 2 - used);
         char *name = text_fit(cells[COLUMN_NAME], name_width);
-        g_string_append_printf(out, "  %s", name);
-        append_blanks(out, name_width - text_width(name));
+        g_string_append(out, name);
+        used = t->widths[COLUMN_ID] + 2 + text_width(name);
         g_free(name);
     }
+    append_blanks(out, t->widths[COLUMN_ID] + (name_width > 0 ? 2 + name_width : 0) - used);
     for (size_t k = COLUMN_MEASURE; k < last; k++) {
         if (k != COLUMN_MEASURE && k < first)
             continue;
@@ -283,16 +304,16 @@ static void append_block(GString *out, const table *t, size_t name_width, size_t
 /* As many shares to a block as fit beside id, measure and the least room for names. */
 static void append_blocks(GString *out, const table *t, size_t width)
 {
-    size_t names = t->widths[COLUMN_NAME];
+    size_t names = t->widths[COLUMN_NAME], least = MIN(names, MAX(NAME_MIN, lone_overhang(t)));
     size_t fixed = t->widths[COLUMN_ID] + 2 + t->widths[COLUMN_MEASURE] + (names > 0 ? 2 : 0);
     size_t first = COLUMN_SHARES;
     do {
-        size_t used = fixed + MIN(names, NAME_MIN);
+        size_t used = fixed + least;
         size_t last = first;
         while (last < t->n_columns && (last == first || used + 2 + t->widths[last] <= width))
             used += 2 + t->widths[last++];
         size_t spare = used < width ? width - used : 0;
-        append_block(out, t, MIN(names, MIN(names, NAME_MIN) + spare), first, last);
+        append_block(out, t, MIN(names, least + spare), first, last);
         first = last;
     } while (first < t->n_columns);
 }
@@ -359,11 +380,10 @@ static void append_ledger(GString *out, const table *t, size_t width)
 
 /* ---------------------------------------------------------------- */
 
-static void open_table(table *t, const cov_run *run)
+static void open_table(table *t)
 {
-    t->run = run;
-    t->areas = cov_run_areas(run);
-    t->report = cov_run_report(run);
+    t->areas = cov_run_areas(t->run);
+    t->report = cov_run_report(t->run);
     t->n_columns = COLUMN_SHARES + cov_report_indicators(t->report);
     t->n_levels = cov_areas_levels(t->areas) + 2;
     t->rows = g_new0(size_t, t->n_levels);
@@ -389,8 +409,8 @@ static void close_table(table *t)
 cov_status table_append(GString *out, const cov_run *run, size_t width, const char *output,
                         cov_error *err)
 {
-    table t;
-    open_table(&t, run);
+    table t = {.run = run};
+    open_table(&t);
     add_headings(&t);
     cov_status s = count_rows(&t, err);
     if (s == COV_OK)

@@ -200,3 +200,21 @@ def many_areas():
         file.write("lon,lat\n")
         for k in range(60):
             file.write(f"{k}.5,0.5\n")
+
+
+def csvt():
+    """Points whose .csvt calls a column of words a boolean."""
+    with open("typed.csv", "w", encoding="utf-8") as file:
+        file.write("lon,lat,co\n1,1,co\n5,5,khong\n")
+    with open("typed.csvt", "w", encoding="utf-8") as file:
+        file.write('"Real","Real","Integer(Boolean)"\n')
+
+
+def broken_tables():
+    """CSVs that GDAL reads to their end without a word."""
+    for name, rows in {"quote": '1,1,"a\n5,5,b\n', "nul": "1,1,1\x002\n", "comma": "1,5,1,5,2\n",
+                       "cut": "1,1,3\n5,"}.items():
+        with open(f"{name}.csv", "w", encoding="utf-8") as file:
+            file.write("lon,lat,so\n" + rows)
+    with open("cases.csv", "w", encoding="utf-8") as file:
+        file.write("lon,lat,LON,LAT,so,SO\n1,1,5,5,3,4\n")

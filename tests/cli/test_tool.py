@@ -21,6 +21,7 @@ import pytest
 
 HERE = Path(__file__).parent
 TOOLS = HERE.parents[1] / "tools"
+PROVINCE = HERE.parents[1] / "data" / "province"
 COVCALC = os.environ["COVCALC"]
 BASIC = ["areas.geojson", "points.csv", "--id", "ma"]
 SERVICES = ["--name", "ten", "--parent", "huyen", "--weight", "nguoi",
@@ -146,6 +147,25 @@ def test_table_fits_the_terminal(folder, columns):
     assert code == 0
     assert max(map(len, text.splitlines())) <= max(columns, 60)
     assert "Phường" in text
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_district_names_leave_room_for_those_of_communes(columns):
+    """A parent known by its name is wider than the code of an area, and is not cut."""
+    layers = [PROVINCE / "communes.shp", PROVINCE / "households.shp"]
+    services = [f"--service={n}={PROVINCE / f'mobile_{n}.shp'}" for n in ("2g", "3g", "4g")]
+    code, text = run_on_terminal(*layers, "--id", "ma_xa", "--name", "ten_xa", "--parent",
+                                 "ten_huyen", "--fiber", f"viettel={PROVINCE}/fiber_viettel.shp",
+                                 "--fiber", f"vnpt={PROVINCE}/fiber_vnpt.shp", *services,
+                                 columns=columns)
+    assert code == 0
+    lines = re.sub(r"\r[^\n]*\x1b\[K", "", text).splitlines()  # without the progress
+    assert max(map(len, lines)) <= columns
+    blocks = 1 if columns == 120 else 2
+    for name in ("Phường Hương Sen Đông ", "Thành phố Sông Trúc "):
+        assert sum(name in line for line in lines) == blocks
+    ends = [line.index("households") for line in lines if line.startswith(("ma_xa", "ten_huyen"))]
+    assert len(ends) == 2 * blocks and len(set(ends)) == 1
 
 
 def test_names_cannot_command_the_terminal(folder):
@@ -332,6 +352,35 @@ def test_manual_is_clean():
                           env={**os.environ, "LC_ALL": "C.UTF-8", "MANROFFSEQ": "",
                                "MANWIDTH": "80"})
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def examples():
+    """The commands of help and manual, as one would type them."""
+    text = help_text().split("Examples:")[1] + manual_text().split(".SH EXAMPLES")[1]
+    text = text.replace("\\e\n", "\\\n").replace("\\(aq", "'").replace("\\\n", " ")
+    return re.findall(r"^ *(covcalc .*)$", text, re.M)
+
+
+def test_examples_work(tmp_path, monkeypatch):
+    shutil.copytree(PROVINCE, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    done = 0
+    for example in examples():
+        if not Path(example.split()[1]).exists():
+            continue
+        before = names(tmp_path)
+        command = example.replace("covcalc", '"$COVCALC"', 1)
+        ran = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, check=False)
+        assert ran.returncode == 0, (example, ran.stderr)
+        new = set(names(tmp_path)) - set(before)
+        assert bool(new) == bool(re.search("-o |> ", example)), example
+        assert all(Path(name).stat().st_size > 0 for name in new)
+        assert ran.stdout or ">" in example
+        for name in new:
+            Path(name).unlink()
+        done += 1
+    assert done == 6
 
 
 def complete(words, current):
