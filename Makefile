@@ -51,7 +51,7 @@ demo: demo-packages
 	meson compile -C $(OUT)/build
 	@echo
 	$(OUT)/build/tools/covcalc $(PROVINCE)/communes.shp $(PROVINCE)/households.shp \
-	    --id ma_xa --name ten_xa --parent ma_huyen --weight households \
+	    --id ma_xa --name ten_xa --parent ten_huyen --weight households \
 	    --fiber viettel=$(PROVINCE)/fiber_viettel.shp --fiber vnpt=$(PROVINCE)/fiber_vnpt.shp \
 	    --service 2g=$(PROVINCE)/mobile_2g.shp --service 3g=$(PROVINCE)/mobile_3g.shp \
 	    --service 4g=$(PROVINCE)/mobile_4g.shp \
