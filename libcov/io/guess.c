@@ -289,3 +289,26 @@ cov_status cov_guess_name(cov_layer *layer, int id_column, int *column, cov_note
                          "%s: the name of the areas is taken from the column %s (--name)",
                          layer->label, column_name(layer, found));
 }
+
+/* ---------------------------------------------------------------- weight */
+
+static int is_weight(const char *column)
+{
+    static const char *const names[] = {"households", "so_ho", "ho_dan",     "hh_count", "weight",
+                                        "dan_so",     "pop",   "population", "persons",  NULL};
+    return is_any(column, names);
+}
+
+cov_status cov_guess_weight(cov_layer *layer, cov_notes *notes, cov_error *err)
+{
+    int n = OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(layer->layer));
+    for (int i = 0; i < n; i++) {
+        if (is_weight(column_name(layer, i)))
+            return cov_notes_add(
+                notes, err, COV_NOTE_WARNING,
+                "%s: each point counts as one household; if its column %s says how "
+                "many it stands for, add --weight %s",
+                layer->label, column_name(layer, i), column_name(layer, i));
+    }
+    return COV_OK;
+}

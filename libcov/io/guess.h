@@ -1,4 +1,4 @@
-/* Guess: which columns are the id and the name of the areas, where only one answer is obvious.
+/* Guess: which columns are meant, where only one answer is obvious.
  * SPDX-License-Identifier: MIT */
 #ifndef COV_IO_GUESS_H
 #define COV_IO_GUESS_H
@@ -16,6 +16,10 @@ cov_status cov_guess_id(cov_layer *layer, int *column, cov_notes *notes, const c
  * -1 where there is none, or several. A note says what was taken. */
 cov_status cov_guess_name(cov_layer *layer, int id_column, int *column, cov_notes *notes,
                           cov_error *err);
+
+/* Nothing is guessed: a warning where there is a column called like a weight and no weight was
+ * asked for, the likeliest of mistakes. */
+cov_status cov_guess_weight(cov_layer *layer, cov_notes *notes, cov_error *err);
 
 /* Whether a column is called like a code: "ma_xa", "geoid", "oa11cd" ... */
 int cov_guess_is_code(const char *column);

@@ -2,6 +2,7 @@
 #include "io/households.h"
 
 #include "base/mem.h"
+#include "io/guess.h"
 #include "io/coordinates.h"
 
 #include <math.h>
@@ -83,6 +84,8 @@ static cov_status open_layer(cov_households *h, const cov_source *source, const 
         s = cov_column_find(&h->layer, weight_column, "weight column", &h->weight, err);
         h->weighted = 1;
     }
+    if (s == COV_OK && weight_column == NULL)
+        s = cov_guess_weight(&h->layer, notes, err);
     return s;
 }
 

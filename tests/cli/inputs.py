@@ -27,10 +27,10 @@ def points_shapefile():
     srs.ImportFromEPSG(4326)
     data = ogr.GetDriverByName("ESRI Shapefile").CreateDataSource("points.shp")
     layer = data.CreateLayer("points", srs, ogr.wkbPoint)
-    layer.CreateField(ogr.FieldDefn("so_ho", ogr.OFTInteger))
+    layer.CreateField(ogr.FieldDefn("so_cn", ogr.OFTInteger))
     for x, y, weight in ((1, 1, 3), (5, 5, 1), (10, 5, 2), (15, 5, 4)):
         feature = ogr.Feature(layer.GetLayerDefn())
-        feature.SetField("so_ho", weight)
+        feature.SetField("so_cn", weight)
         feature.SetGeometry(ogr.CreateGeometryFromWkt(f"POINT ({x} {y})"))
         layer.CreateFeature(feature)
 

@@ -154,7 +154,8 @@ def test_district_names_leave_room_for_those_of_communes(columns):
     """A parent known by its name is wider than the code of an area, and is not cut."""
     layers = [PROVINCE / "communes.shp", PROVINCE / "households.shp"]
     services = [f"--service={n}={PROVINCE / f'mobile_{n}.shp'}" for n in ("2g", "3g", "4g")]
-    code, text = run_on_terminal(*layers, "--id", "ma_xa", "--name", "ten_xa", "--parent",
+    code, text = run_on_terminal(*layers, "--weight", "households", "--id", "ma_xa", "--name",
+                                 "ten_xa", "--parent",
                                  "ten_huyen", "--fiber", f"viettel={PROVINCE}/fiber_viettel.shp",
                                  "--fiber", f"vnpt={PROVINCE}/fiber_vnpt.shp", *services,
                                  columns=columns)
