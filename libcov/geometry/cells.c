@@ -41,17 +41,23 @@ static inline int crossings(cov_xy a, cov_xy b, cov_xy centre, cov_xy p)
     return cross_upright(a, b, centre.x, centre.y, p.y) + cross_level(a, b, p.y, centre.x, p.x);
 }
 
+/* The same over the edges of a run. */
+static inline int run_crossings(const cov_cells *c, const uint32_t *run, cov_xy centre, cov_xy p)
+{
+    const cov_xy *v = c->vertex + run[RUN_FIRST];
+    int net = 0;
+    for (uint32_t k = 0, n = run_edges(run); k < n; k++)
+        net += crossings(v[k], v[k + 1], centre, p);
+    return net;
+}
+
 static int64_t walk(const cov_cells *c, const uint32_t *list, cov_xy centre, cov_xy p)
 {
     int64_t sums = sums_of_word(c, list[LIST_STATE]);
     const uint32_t *run = list + LIST_RUNS - RUN_WORDS;
     do {
         run += RUN_WORDS;
-        const cov_xy *v = c->vertex + run[RUN_FIRST];
-        uint32_t n = run_edges(run);
-        int net = 0;
-        for (uint32_t k = 0; k < n; k++)
-            net += crossings(v[k], v[k + 1], centre, p);
+        int net = run_crossings(c, run, centre, p);
         if (net != 0)
             sums += net * (sums_of_label(run_left(run)) - sums_of_label(run_right(run)));
     } while ((run[RUN_RIGHT] & RUN_LAST) == 0);
@@ -105,11 +111,7 @@ static void bag_fill(bag *b, const cov_cells *c, const uint32_t *list, cov_xy ce
     const uint32_t *run = list + LIST_RUNS - RUN_WORDS;
     do {
         run += RUN_WORDS;
-        const cov_xy *v = c->vertex + run[RUN_FIRST];
-        uint32_t n = run_edges(run);
-        int net = 0;
-        for (uint32_t k = 0; k < n; k++)
-            net += crossings(v[k], v[k + 1], centre, p);
+        int net = run_crossings(c, run, centre, p);
         if (net != 0) {
             bag_add(b, run_left(run), net);
             bag_add(b, run_right(run), -net);
