@@ -249,7 +249,9 @@ static void find_cells(batch *b, const cov_cells *c)
     }
     for (int q = 0; q < b->n_lists; q++) {
         const uint32_t *list = &c->list[word_payload(b->word[b->in_list[q]])];
-        __builtin_prefetch(&c->vertex[list[LIST_RUNS + RUN_FIRST]]);
+        const cov_xy *v = &c->vertex[list[LIST_RUNS + RUN_FIRST]];
+        __builtin_prefetch(v);
+        __builtin_prefetch(v + run_edges(list + LIST_RUNS)); /* often on the next line */
     }
 }
 
