@@ -113,9 +113,9 @@ typedef struct cov_areas_options {
     const char *const *levels; /* names of the levels above the areas, nearest first, e.g.
                                   {"ma_huyen", "ma_tinh"}; NULL where n_levels is 0 */
     size_t n_levels;
-    const char *crs; /* free text that names the coordinate system (WKT, "EPSG:4326"); part
-                        of the fingerprint, otherwise not looked at; NULL for none */
-    unsigned threads;          /* that build the index; 0 or 1: the caller's alone. Changes no answer */
+    const char *crs;  /* free text that names the coordinate system (WKT, "EPSG:4326"); part
+                         of the fingerprint, otherwise not looked at; NULL for none */
+    unsigned threads; /* that build the index; 0 or 1: the caller's alone. Changes no answer */
 } cov_areas_options;
 
 #define COV_AREAS_OPTIONS_INIT                                                                     \
