@@ -184,11 +184,18 @@ typedef struct cov_points {
         0, NULL, NULL, 0, 0, NULL, NULL                                                            \
     }
 
-/* Write to area_out[i] the index of the area that holds point i, or -1 (outside all, or without
- * location). Where areas overlap the owner is the first in the order of ids. `overlaps_out`, where
- * not NULL, gets the number of points that lie in more than one area. Allocates nothing. */
+/* Where a point is that is in no area. */
+enum {
+    COV_OUTSIDE = -1,    /* outside all of them */
+    COV_NO_LOCATION = -2 /* a coordinate that is not finite */
+};
+
+/* Write to area_out[i] the index of the area that holds point i, or COV_OUTSIDE, or
+ * COV_NO_LOCATION. Where areas overlap the owner is the first in the order of ids. overlap_out[i],
+ * where overlap_out is not NULL, becomes 1 where point i lies in more than one area, else 0.
+ * Allocates nothing. */
 COV_API COV_MUST_CHECK cov_status cov_areas_locate(const cov_areas *areas, const cov_points *points,
-                                                   int32_t *area_out, uint64_t *overlaps_out,
+                                                   int32_t *area_out, uint8_t *overlap_out,
                                                    cov_error *err);
 
 /* ---------------------------------------------------------------- footprints */

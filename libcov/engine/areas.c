@@ -290,7 +290,7 @@ size_t cov_areas_memory(const cov_areas *areas)
 }
 
 cov_status cov_areas_locate(const cov_areas *areas, const cov_points *points, int32_t *area_out,
-                            uint64_t *overlaps_out, cov_error *err)
+                            uint8_t *overlap_out, cov_error *err)
 {
     cov_status s = cov_points_check(points, err);
     if (s != COV_OK)
@@ -298,8 +298,9 @@ cov_status cov_areas_locate(const cov_areas *areas, const cov_points *points, in
     if (areas == NULL || (area_out == NULL && points->n > 0))
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "cov_areas_locate needs areas and an array to write to");
-    /* A label is an index + 1 and 0 is none: one subtraction makes it the answer. */
-    cov_cells_locate(areas->cells, points, (uint32_t *)area_out, overlaps_out);
+    /* A label is an index + 1, 0 is none and the last number nowhere: one subtraction makes each
+     * the answer. */
+    cov_cells_locate(areas->cells, points, (uint32_t *)area_out, overlap_out);
     for (size_t i = 0; i < points->n; i++)
         area_out[i] -= 1;
     return COV_OK;

@@ -2,7 +2,6 @@
 #include "engine/tally.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -212,8 +211,9 @@ cov_status cov_tally_create_bare(const cov_areas *areas, const cov_service *serv
 static cov_status add_scratch(cov_tally *t, cov_error *err)
 {
     t->area = cov_alloc(CHUNK, sizeof *t->area);
+    t->overlap = cov_alloc(CHUNK, sizeof *t->overlap);
     t->served = cov_alloc(CHUNK, sizeof *t->served);
-    if (t->area == NULL || t->served == NULL)
+    if (t->area == NULL || t->overlap == NULL || t->served == NULL)
         return cov_fail_memory(err);
     return cov_table_reserve(&t->batch, 1, err);
 }
@@ -265,6 +265,7 @@ void cov_tally_free(cov_tally *tally)
     free_table(&tally->cells);
     free_table(&tally->batch);
     cov_free(tally->area);
+    cov_free(tally->overlap);
     cov_free(tally->served);
     cov_free(tally->service);
     cov_free(tally);
@@ -286,42 +287,9 @@ static cov_points slice(const cov_points *p, size_t first, size_t n)
     return part;
 }
 
-static bool has_location(const cov_points *p, size_t i)
-{
-    double x, y;
-    cov_points point = slice(p, i, 1);
-    /* a stride may leave a double where the machine wouldn't load one */
-    memcpy(&x, point.x, sizeof x);
-    memcpy(&y, point.y, sizeof y);
-    return isfinite(x) && isfinite(y);
-}
-
 static uint64_t weight_of(const cov_tally *t, const cov_points *p, size_t i)
 {
     return p->weight != NULL ? p->weight[i] : t->scale;
-}
-
-/* The weight of the `overlaps` points of p that lie in more than one area. cov_areas_locate only
- * tells their number, so halves are asked until it is none or all; the answers written to `area`
- * are those that are there already. */
-static cov_status weigh_overlaps(const cov_tally *t, const cov_points *p, int32_t *area,
-                                 uint64_t overlaps, uint64_t *weight, cov_error *err)
-{
-    if (overlaps == 0)
-        return COV_OK;
-    if (p->weight == NULL || overlaps == p->n) {
-        for (uint64_t i = 0; i < overlaps; i++)
-            *weight += weight_of(t, p, (size_t)i);
-        return COV_OK;
-    }
-    cov_points left = slice(p, 0, p->n / 2), right = slice(p, left.n, p->n - left.n);
-    uint64_t in_left = 0;
-    cov_status s = cov_areas_locate(t->areas, &left, area, &in_left, err);
-    if (s == COV_OK)
-        s = weigh_overlaps(t, &left, area, in_left, weight, err);
-    if (s == COV_OK)
-        s = weigh_overlaps(t, &right, area + left.n, overlaps - in_left, weight, err);
-    return s;
 }
 
 /* Fill t->served. A bit that has no meaning here would be a wrong count: it is refused. */
@@ -344,6 +312,13 @@ static cov_status mark_chunk(cov_tally *t, const cov_points *p, size_t first, co
     return s;
 }
 
+static cov_count *bucket_of(cov_ledger *ledger, int32_t area)
+{
+    if (area >= 0)
+        return &ledger->assigned;
+    return area == COV_OUTSIDE ? &ledger->outside : &ledger->no_location;
+}
+
 /* Add the points, located and marked, to t->batch and the batch's ledger. */
 static cov_status count_chunk(cov_tally *t, const cov_points *p, cov_ledger *ledger, cov_error *err)
 {
@@ -353,12 +328,11 @@ static cov_status count_chunk(cov_tally *t, const cov_points *p, cov_ledger *led
         if (s != COV_OK)
             return s;
         count_add(&ledger->read, one, 1);
-        if (t->area[i] >= 0) {
-            count_add(&ledger->assigned, one, 1);
+        count_add(bucket_of(ledger, t->area[i]), one, 1);
+        if (t->overlap[i] != 0)
+            count_add(&ledger->overlap, one, 1);
+        if (t->area[i] >= 0)
             cov_table_add(&t->batch, t->area[i], t->served[i], one.weight);
-        } else {
-            count_add(has_location(p, i) ? &ledger->outside : &ledger->no_location, one, 1);
-        }
     }
     return COV_OK;
 }
@@ -366,17 +340,13 @@ static cov_status count_chunk(cov_tally *t, const cov_points *p, cov_ledger *led
 static cov_status push_chunk(cov_tally *t, const cov_points *p, size_t first, cov_ledger *ledger,
                              cov_error *err)
 {
-    cov_count overlap = {0, 0};
-    cov_status s = cov_areas_locate(t->areas, p, t->area, &overlap.points, err);
-    if (s == COV_OK)
-        s = weigh_overlaps(t, p, t->area, overlap.points, &overlap.weight, err);
+    cov_status s = cov_areas_locate(t->areas, p, t->area, t->overlap, err);
     if (s == COV_OK)
         s = mark_chunk(t, p, first, err);
     if (s == COV_OK)
         s = cov_table_reserve(&t->batch, t->batch.n + p->n, err);
     if (s == COV_OK)
         s = count_chunk(t, p, ledger, err);
-    count_add(&ledger->overlap, overlap, 1);
     return s;
 }
 

@@ -38,6 +38,7 @@ struct cov_tally {
     /* for pushes; a loaded tally has none of it */
     cov_table batch;
     int32_t *area;
+    uint8_t *overlap;
     uint64_t *served;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "geometry/cells_layout.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -282,32 +283,56 @@ static inline uint32_t owner_in_list(const cov_cells *c, const in_cell *at, bool
     return owner_among(c, at->list, at->centre, at->p, overlap);
 }
 
+/* v - v is 0 where v is finite, else not a number. Asked of all points at once, without a branch.
+ */
+static bool has_nowhere(const batch *b)
+{
+    uint64_t any = 0;
+    for (int i = 0; i < b->n; i++) {
+        double zero = (b->x[i] - b->x[i]) + (b->y[i] - b->y[i]);
+        uint64_t bits;
+        memcpy(&bits, &zero, sizeof bits);
+        any |= bits;
+    }
+    return any != 0;
+}
+
+static void mark_nowhere(const batch *b, uint32_t *label)
+{
+    for (int i = 0; i < b->n; i++) {
+        if (!isfinite(b->x[i]) || !isfinite(b->y[i]))
+            label[i] = COV_LABEL_NOWHERE;
+    }
+}
+
 void cov_cells_locate(const cov_cells *cells, const cov_points *points, uint32_t *label,
-                      uint64_t *overlaps)
+                      uint8_t *overlap)
 {
     batch b;
-    uint64_t n_overlaps = 0;
+    uint8_t unasked[BATCH];
     for (size_t first = 0; first < points->n; first += BATCH) {
         load_points(&b, points, first);
         find_cells(&b, cells);
+        uint8_t *several = overlap != NULL ? overlap + first : unasked;
+        memset(several, 0, (size_t)b.n);
         for (int q = 0; q < b.n_lists; q++) {
-            bool overlap = false;
+            bool more = false;
             in_cell at = in_cell_of(&b, cells, q);
-            b.word[b.in_list[q]] = owner_in_list(cells, &at, &overlap);
-            n_overlaps += overlap;
+            b.word[b.in_list[q]] = owner_in_list(cells, &at, &more);
+            several[b.in_list[q]] = more;
         }
         for (int i = 0; i < b.n; i++) {
             uint32_t word = b.word[i];
             if (word_kind(word) == KIND_SET) {
                 const uint32_t *set = &cells->set[word_payload(word)];
-                n_overlaps += set[SET_DISTINCT] > 1;
+                several[i] = set[SET_DISTINCT] > 1;
                 word = set[SET_OWNER];
             }
             label[first + (size_t)i] = word;
         }
+        if (has_nowhere(&b))
+            mark_nowhere(&b, label + first);
     }
-    if (overlaps != NULL)
-        *overlaps = n_overlaps;
 }
 
 void cov_cells_mark(const cov_cells *cells, const cov_points *points, uint64_t mask,

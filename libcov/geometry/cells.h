@@ -30,10 +30,13 @@ void cov_cells_free(cov_cells *cells);
 /* Bytes held. */
 size_t cov_cells_memory(const cov_cells *cells);
 
-/* For each point the smallest label whose polygons hold it, or 0. `*overlaps`, where not NULL, gets
- * the number of points that more than one label holds. */
+/* What is at a point that isn't anywhere: a coordinate is not finite. */
+#define COV_LABEL_NOWHERE UINT32_MAX
+
+/* For each point the smallest label whose polygons hold it, or 0, or COV_LABEL_NOWHERE. overlap[i],
+ * where overlap is not NULL, becomes 1 where more than one label holds point i, else 0. */
 void cov_cells_locate(const cov_cells *cells, const cov_points *points, uint32_t *label,
-                      uint64_t *overlaps);
+                      uint8_t *overlap);
 
 /* OR `mask` into served[i] where any polygon holds point i. */
 void cov_cells_mark(const cov_cells *cells, const cov_points *points, uint64_t mask,

@@ -51,14 +51,18 @@ typedef struct batch {
     int32_t by[PROBES];      /* the last of them */
 } batch;
 
-static uint64_t locate(const sheet *cells, const batch *b, int32_t *owner, rng *r)
+/* How many of the places lie in more than one cell. */
+static size_t locate(const sheet *cells, const batch *b, int32_t *owner, rng *r)
 {
     cov_areas *areas = areas_of_sheet(cells, r);
     cov_points points = points_of(b->p, PROBES);
-    uint64_t overlaps = 0;
+    uint8_t overlap[PROBES];
+    size_t overlaps = 0;
     cov_error err;
-    must(cov_areas_locate(areas, &points, owner, &overlaps, &err), &err, "cov_areas_locate");
+    must(cov_areas_locate(areas, &points, owner, overlap, &err), &err, "cov_areas_locate");
     cov_areas_free(areas);
+    for (size_t i = 0; i < PROBES; i++)
+        overlaps += overlap[i] != 0;
     return overlaps;
 }
 

@@ -34,27 +34,34 @@ static void compare(const sheet *s, const spot *p, size_t n, bool one_label, rng
     exact_init(&e);
     cov_cells *cells = index_of(s, one_label, r);
     uint32_t *label = blank(n, sizeof *label);
-    uint64_t *served = blank(n, sizeof *served), overlaps = 0, want_overlaps = 0;
+    uint64_t *served = blank(n, sizeof *served);
+    uint8_t *overlap = blank(n, 1);
+    memset(overlap, 99, n + 1);
     cov_points points = points_of(p, n);
     for (size_t i = 0; i < n; i++)
         served[i] = 6;
-    cov_cells_locate(cells, &points, label, &overlaps);
+    cov_cells_locate(cells, &points, label, overlap);
     cov_cells_mark(cells, &points, 9, served);
     for (size_t i = 0; i < n; i++) {
         uint32_t first;
         size_t holders = sheet_locate(&e, s, p[i], &first);
-        uint32_t want = holders == 0 ? 0 : one_label ? 1 : first + 1;
-        want_overlaps += holders > 1 && !one_label;
+        bool somewhere = isfinite(p[i].x) && isfinite(p[i].y);
+        uint32_t want = holders > 0 ? (one_label ? 1 : first + 1)
+                        : somewhere ? 0
+                                    : COV_LABEL_NOWHERE;
         if (label[i] != want)
             fail_msg("(%a, %a) is in %u, not %u", p[i].x, p[i].y, (unsigned)label[i],
                      (unsigned)want);
+        if (overlap[i] != (holders > 1 && !one_label))
+            fail_msg("(%a, %a) has an overlap of %u", p[i].x, p[i].y, (unsigned)overlap[i]);
         if (served[i] != (holders > 0 ? 15 : 6))
             fail_msg("(%a, %a) is marked %u", p[i].x, p[i].y, (unsigned)served[i]);
     }
-    assert_int_equal(overlaps, want_overlaps);
+    assert_int_equal(overlap[n], 99);
     /* No shape of this file has reason to need more; a runaway subdivision would. */
     assert_in_range(cov_cells_memory(cells), 1, (size_t)64 << 20);
     free(served);
+    free(overlap);
     free(label);
     cov_cells_free(cells);
     exact_clear(&e);
@@ -417,12 +424,13 @@ static void test_large_labels(void **state)
             const spot p = {i % 33 / 4.0, i / 33 / 4.0};
             cov_points points = points_of(&p, 1);
             uint32_t label = 0;
-            uint64_t overlaps = 0, served = 0;
-            cov_cells_locate(cells, &points, &label, &overlaps);
+            uint64_t served = 0;
+            uint8_t overlap = 99;
+            cov_cells_locate(cells, &points, &label, &overlap);
             cov_cells_mark(cells, &points, 1, &served);
             bool in = p.x < 8 && p.y < 8, deep = p.x < 4 && p.y < 4 && n > 1;
             assert_int_equal(label, deep ? last - n + 1 : in ? last : 0);
-            assert_int_equal(overlaps, deep);
+            assert_int_equal(overlap, deep);
             assert_int_equal(served, in);
         }
         cov_cells_free(cells);
@@ -484,22 +492,26 @@ static void test_threads_change_nothing(void **state)
     }
     cov_points points = points_of(p, N);
     uint32_t *one = malloc(N * sizeof *one), *many = malloc(N * sizeof *many);
-    uint64_t one_overlaps = 0;
+    uint8_t *one_overlap = blank(N, 1), *many_overlap = blank(N, 1);
     cov_cells *cells = lattice_of_boxes(1);
-    cov_cells_locate(cells, &points, one, &one_overlaps);
+    cov_cells_locate(cells, &points, one, one_overlap);
     cov_cells_free(cells);
-    assert_true(one_overlaps > N / 100);
+    size_t overlaps = 0;
+    for (size_t i = 0; i < N; i++)
+        overlaps += one_overlap[i];
+    assert_true(overlaps > N / 100);
     for (unsigned threads = 2; threads <= 6; threads += 2) {
-        uint64_t overlaps = 0;
         cells = lattice_of_boxes(threads);
-        cov_cells_locate(cells, &points, many, &overlaps);
+        cov_cells_locate(cells, &points, many, many_overlap);
         cov_cells_free(cells);
-        assert_int_equal(overlaps, one_overlaps);
+        assert_memory_equal(many_overlap, one_overlap, N);
         assert_memory_equal(many, one, N * sizeof *one);
     }
     free(p);
     free(one);
     free(many);
+    free(one_overlap);
+    free(many_overlap);
 }
 
 int main(void)
