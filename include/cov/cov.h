@@ -252,7 +252,8 @@ typedef struct cov_tally cov_tally;
 
 typedef struct cov_tally_options {
     size_t size;      /* sizeof(cov_tally_options) */
-    uint32_t scale;   /* units per household: 1 for whole weights or 1000 for thousandths */
+    uint32_t scale;   /* units per household: a power of ten from 1 to 10^9; 1 for whole weights,
+                         1000 for thousandths */
     size_t max_cells; /* at most so many distinct (area, set) pairs; beyond it, and in any case
                          beyond 2^32-2, COV_ERR_LIMIT. A pair takes 32 to 80 bytes */
 } cov_tally_options;
@@ -307,7 +308,7 @@ COV_API COV_MUST_CHECK cov_status cov_tally_exclude(cov_tally *tally, cov_exclus
 
 /* Add `from` to `into`. Both must have equal areas (fingerprint) and the same service names in the
  * same order, else COV_ERR_MISMATCH; a tally merged with itself is COV_ERR_ARGUMENT. Where the
- * scales are 1 and 1000, `into` becomes the finer. All of it is added, or, on an error, nothing:
+ * scales differ, `into` becomes the finer of the two. All of it is added, or, on an error, nothing:
  * COV_ERR_LIMIT where a sum passes 2^64-1 or the pairs the max_cells of `into`. Footprints aren't
  * compared: that a service of one name is the same service is the caller's to know. */
 COV_API COV_MUST_CHECK cov_status cov_tally_merge(cov_tally *into, const cov_tally *from,

@@ -207,7 +207,7 @@ static cov_status check_header(const header *h, cov_error *err)
     left -= h->names_size;
     if (left % COV_SAVED_CELL != 0 || h->n_cells != left / COV_SAVED_CELL)
         return damaged(err, "its number of cells is wrong");
-    if ((h->scale != 1 && h->scale != 1000) || h->zero != 0)
+    if (!cov_scale_is_known(h->scale) || h->zero != 0)
         return damaged(err, "its scale is unknown");
     if (cov_ledger_check(&h->ledger, NULL) != COV_OK)
         return damaged(err, "its ledger doesn't balance");

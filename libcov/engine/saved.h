@@ -9,7 +9,7 @@
  *
  *     0    8  magic: 89 'C' 'O' 'V' 0D 0A 1A 0A
  *     8    4  format version
- *     12   4  scale: 1 or 1000
+ *     12   4  scale: a power of ten from 1 to 10^9
  *     16   8  size of all of it in bytes
  *     24   8  fingerprint of the areas
  *     32   8  number of cells

@@ -186,6 +186,14 @@ cov_status cov_ledger_check(const cov_ledger *l, cov_error *err)
 
 /* ---------------------------------------------------------------- create */
 
+bool cov_scale_is_known(uint32_t scale)
+{
+    uint32_t power = 1;
+    while (power < scale && power < UINT32_C(1000000000))
+        power *= 10;
+    return power == scale;
+}
+
 cov_status cov_tally_create_bare(const cov_areas *areas, const cov_service *services, size_t n,
                                  cov_tally **out, cov_error *err)
 {
@@ -223,10 +231,10 @@ static cov_status check_options(const cov_tally_options *o, cov_error *err)
     if (o->size != sizeof *o)
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "cov_tally_options.size is %zu: use COV_TALLY_OPTIONS_INIT", o->size);
-    if (o->scale != 1 && o->scale != 1000)
+    if (!cov_scale_is_known(o->scale))
         return cov_fail(err, COV_ERR_ARGUMENT,
-                        "a scale of %" PRIu32 " is unknown: use 1 for whole weights, 1000 for "
-                        "thousandths",
+                        "a scale of %" PRIu32 " is unknown: use a power of ten up to 10^9, such as "
+                        "1 for whole weights, 1000 for thousandths",
                         o->scale);
     return COV_OK;
 }
@@ -443,9 +451,8 @@ cov_status cov_tally_merge(cov_tally *into, const cov_tally *from, cov_error *er
     cov_status s = check_match(into, from, err);
     if (s != COV_OK)
         return s;
-    /* the scales are 1 or 1000 */
-    uint64_t into_factor = from->scale > into->scale ? from->scale : 1;
-    uint64_t from_factor = into->scale > from->scale ? into->scale : 1;
+    uint64_t into_factor = from->scale > into->scale ? from->scale / into->scale : 1;
+    uint64_t from_factor = into->scale > from->scale ? into->scale / from->scale : 1;
     s = check_sum(into->ledger.read, into_factor, from->ledger.read, from_factor, err);
     if (s == COV_OK)
         s = reserve_cells(into, &from->cells, err);

@@ -54,6 +54,9 @@ cov_status cov_table_reserve(cov_table *table, size_t need, cov_error *err);
  * nothing. */
 void cov_table_add(cov_table *table, int32_t area, uint64_t set, uint64_t weight);
 
+/* Whether this is a power of ten from 1 to 10^9. Of any two of them one divides the other. */
+bool cov_scale_is_known(uint32_t scale);
+
 /* COV_ERR_LEDGER unless every point and weight read is in exactly one bucket. */
 cov_status cov_ledger_check(const cov_ledger *ledger, cov_error *err);
 

@@ -194,6 +194,11 @@ static inline uint64_t expected_set(household h)
 
 /* ---------------------------------------------------------------- tallies */
 
+/* Every scale there is. */
+#define N_SCALES 10
+static const uint32_t scales[N_SCALES] = {1,      10,      100,      1000,      10000,
+                                          100000, 1000000, 10000000, 100000000, 1000000000};
+
 static inline cov_tally *make_tally(const country *c, uint32_t scale)
 {
     cov_tally_options options = COV_TALLY_OPTIONS_INIT;

@@ -9,7 +9,7 @@
 static cov_tally *some_tally(const country *c, rng *r, size_t n)
 {
     household *h = random_households(r, n);
-    cov_tally *t = make_tally(c, rng_below(r, 2) ? 1 : 1000);
+    cov_tally *t = make_tally(c, scales[rng_below(r, N_SCALES)]);
     push(t, h, n);
     assert_int_equal(cov_tally_exclude(t, COV_EXCLUDE_DUPLICATE, 3, 4, NULL), COV_OK);
     free(h);
@@ -44,8 +44,8 @@ static void what_is_saved_loads(void **state)
     rng r = {1};
     country c = make_country(&r, 1), same = make_country(&r, 1);
     const size_t sizes[] = {0, 1, 100, 5000};
-    for (size_t i = 0; i < 4; i++) {
-        cov_tally *t = some_tally(&c, &r, sizes[i]), *loaded = NULL;
+    for (size_t i = 0; i < 40; i++) {
+        cov_tally *t = some_tally(&c, &r, sizes[i % 4]), *loaded = NULL;
         bytes b = save(t);
         assert_int_equal(load(same.areas, b.at, b.n, &loaded, NULL), COV_OK);
         assert_saves_as(loaded, b);
@@ -259,7 +259,9 @@ static void lies_about_the_whole(void **state)
     LIE("newer libcov", f.version = 2);
     LIE("no such version", f.version = 0);
     LIE("scale", f.scale = 0);
-    LIE("scale", f.scale = 10);
+    LIE("scale", f.scale = 20);
+    LIE("scale", f.scale = 999);
+    LIE("scale", f.scale = UINT32_MAX);
     LIE("scale", f.zero = 1);
     LIE("ends in the middle", f.size_error = 1);
     LIE("bytes follow", f.size_error = -1);

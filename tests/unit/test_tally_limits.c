@@ -130,9 +130,14 @@ static void arguments_are_checked(void **state)
                  "place");
     assert_fails(cov_tally_create(c.areas, NULL, 1, NULL, &t, &err), &err, COV_ERR_ARGUMENT,
                  "array");
-    options.scale = 7;
-    assert_fails(cov_tally_create(c.areas, NULL, 0, &options, &t, &err), &err, COV_ERR_ARGUMENT,
-                 "scale of 7");
+    const uint32_t no_scale[] = {0, 2, 7, 9, 11, 99, 101, 20000, 999999999, 1000000001, UINT32_MAX};
+    for (size_t i = 0; i < sizeof no_scale / sizeof no_scale[0]; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "scale of %u ", (unsigned)no_scale[i]);
+        options.scale = no_scale[i];
+        assert_fails(cov_tally_create(c.areas, NULL, 0, &options, &t, &err), &err, COV_ERR_ARGUMENT,
+                     text);
+    }
     options.size = 1;
     assert_fails(cov_tally_create(c.areas, NULL, 0, &options, &t, &err), &err, COV_ERR_ARGUMENT,
                  "COV_TALLY_OPTIONS_INIT");

@@ -7,13 +7,12 @@
 /* ---------------------------------------------------------------- any split, any order */
 
 /* Push `n` households in random batches to random tallies, then merge those in a random tree. */
-static bytes count_in_pieces(const country *c, const household *h, size_t n, rng *r,
-                             const uint32_t *scales)
+static bytes count_in_pieces(const country *c, const household *h, size_t n, rng *r)
 {
     size_t n_parts = 1 + rng_below(r, 7);
     cov_tally *part[8];
     for (size_t i = 0; i < n_parts; i++)
-        part[i] = make_tally(c, scales[rng_below(r, 2)]);
+        part[i] = make_tally(c, 1);
     for (size_t first = 0; first < n;) {
         size_t size = 1 + rng_below(r, rng_below(r, 4) == 0 ? n : 50);
         if (size > n - first)
@@ -46,7 +45,6 @@ static void any_split_and_order_gives_the_same_bytes(void **state)
     (void)state;
     rng r = {6};
     country c = make_country(&r, 1), same = make_country(&r, 1);
-    static const uint32_t whole[] = {1, 1};
     size_t n = 3000, order[3000];
     household *h = random_households(&r, n), *shuffled = blank(n, sizeof *h);
     cov_tally *t = make_tally(&c, 1);
@@ -56,7 +54,7 @@ static void any_split_and_order_gives_the_same_bytes(void **state)
         rng_shuffle(&r, order, n);
         for (size_t i = 0; i < n; i++)
             shuffled[i] = h[order[i]];
-        bytes b = count_in_pieces(round % 2 ? &c : &same, shuffled, n, &r, whole);
+        bytes b = count_in_pieces(round % 2 ? &c : &same, shuffled, n, &r);
         assert_same_bytes(b, expected);
         free(b.at);
     }
@@ -113,13 +111,52 @@ static void the_finer_scale_wins(void **state)
     free_country(&c);
 }
 
-static void a_promotion_that_overflows_changes_nothing(void **state)
+/* Parts of all scales, merged in a random tree: as if all had been counted in the finest of them.
+ */
+static void any_scales_merge_exactly(void **state)
 {
     (void)state;
-    rng r = {8};
+    rng r = {17};
     country c = make_country(&r, 1);
-    household big = {0.5, 0.5, UINT64_MAX / 1000 + 1, 0}, one = {0.5, 0.5, 1, 0};
-    cov_tally *coarse = make_tally(&c, 1), *fine = make_tally(&c, 1000);
+    enum { PART = 200, MOST = 7 };
+    household *h = random_households(&r, PART * MOST);
+    for (size_t round = 0; round < 100; round++) {
+        size_t n_parts = 2 + rng_below(&r, MOST - 1);
+        cov_tally *part[MOST];
+        uint32_t scale[MOST], finest = 1;
+        for (size_t i = 0; i < n_parts; i++) {
+            scale[i] = scales[rng_below(&r, N_SCALES)];
+            finest = scale[i] > finest ? scale[i] : finest;
+            part[i] = make_tally(&c, scale[i]);
+            push(part[i], h + i * PART, PART);
+        }
+        cov_tally *all = make_tally(&c, finest);
+        for (size_t i = 0; i < n_parts * PART; i++) {
+            household one = h[i];
+            one.weight *= finest / scale[i / PART];
+            push(all, &one, 1);
+        }
+        bytes expected = save(all);
+        while (n_parts > 1) {
+            size_t into = rng_below(&r, n_parts - 1);
+            cov_tally *from = part[--n_parts];
+            assert_int_equal(cov_tally_merge(part[into], from, NULL), COV_OK);
+            cov_tally_free(from);
+        }
+        assert_saves_as(part[0], expected);
+        cov_tally_free(part[0]);
+        cov_tally_free(all);
+        free(expected.at);
+    }
+    free(h);
+    free_country(&c);
+}
+
+static void a_promotion_that_overflows(const country *c, uint32_t from_scale, uint32_t to_scale)
+{
+    uint64_t factor = to_scale / from_scale;
+    household big = {0.5, 0.5, UINT64_MAX / factor + 1, 0}, one = {0.5, 0.5, 1, 0};
+    cov_tally *coarse = make_tally(c, from_scale), *fine = make_tally(c, to_scale);
     push(coarse, &big, 1);
     push(fine, &one, 1);
     bytes coarse_bytes = save(coarse), fine_bytes = save(fine);
@@ -131,11 +168,11 @@ static void a_promotion_that_overflows_changes_nothing(void **state)
     cov_tally_free(coarse);
     cov_tally_free(fine);
 
-    /* the most that fits: 1000 * (2^64 / 1000) + the rest */
-    coarse = make_tally(&c, 1);
-    fine = make_tally(&c, 1000);
-    big.weight = UINT64_MAX / 1000;
-    one.weight = UINT64_MAX % 1000;
+    /* the most that fits: factor * (2^64 / factor) + the rest */
+    coarse = make_tally(c, from_scale);
+    fine = make_tally(c, to_scale);
+    big.weight = UINT64_MAX / factor;
+    one.weight = UINT64_MAX % factor;
     push(coarse, &big, 1);
     push(fine, &one, 1);
     assert_int_equal(cov_tally_merge(coarse, fine, NULL), COV_OK);
@@ -145,6 +182,17 @@ static void a_promotion_that_overflows_changes_nothing(void **state)
     cov_tally_free(fine);
     free(coarse_bytes.at);
     free(fine_bytes.at);
+}
+
+static void a_promotion_that_overflows_changes_nothing(void **state)
+{
+    (void)state;
+    rng r = {8};
+    country c = make_country(&r, 1);
+    for (size_t i = 0; i < N_SCALES; i++) {
+        for (size_t k = i + 1; k < N_SCALES; k++)
+            a_promotion_that_overflows(&c, scales[i], scales[k]);
+    }
     free_country(&c);
 }
 
@@ -185,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_split_and_order_gives_the_same_bytes),
         cmocka_unit_test(the_finer_scale_wins),
+        cmocka_unit_test(any_scales_merge_exactly),
         cmocka_unit_test(a_promotion_that_overflows_changes_nothing),
         cmocka_unit_test(tallies_that_do_not_belong_together_do_not_merge),
     };
