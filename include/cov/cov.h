@@ -164,6 +164,12 @@ COV_API size_t cov_areas_memory(const cov_areas *areas);
 
 /* ---------------------------------------------------------------- points */
 
+/* Where a point is that is in no area. */
+enum {
+    COV_OUTSIDE = -1,    /* outside all of them */
+    COV_NO_LOCATION = -2 /* a coordinate that is not finite */
+};
+
 /* A batch of points, borrowed for the time of a call. Strides are in bytes, so that interleaved
  * (x, y) pairs, NumPy views and GeoArrow buffers pass without a copy; 0 means sizeof(double). */
 typedef struct cov_points {
@@ -176,19 +182,20 @@ typedef struct cov_points {
                                household each */
     const uint64_t *served; /* one word per point, bit k: service k reaches it; for the services
                                without a footprint, any other bit is COV_ERR_ARGUMENT; NULL: no
-                               bit set. Only cov_tally_push looks at weight and served */
+                               bit set */
+    const int32_t *area;    /* where the caller knows it already: the index of each point's area,
+                               COV_OUTSIDE or COV_NO_LOCATION. x and y then serve the footprints
+                               alone, and may be NULL where no service has one. NULL: x and y
+                               decide */
+    const uint8_t *overlap; /* with `area`: 1 where the point lies in more than one area, else 0;
+                               NULL: none does */
+    /* Only cov_tally_push looks at what follows the strides. */
 } cov_points;
 
 #define COV_POINTS_INIT                                                                            \
     {                                                                                              \
-        0, NULL, NULL, 0, 0, NULL, NULL                                                            \
+        0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL                                                \
     }
-
-/* Where a point is that is in no area. */
-enum {
-    COV_OUTSIDE = -1,    /* outside all of them */
-    COV_NO_LOCATION = -2 /* a coordinate that is not finite */
-};
 
 /* Write to area_out[i] the index of the area that holds point i, or COV_OUTSIDE, or
  * COV_NO_LOCATION. Where areas overlap the owner is the first in the order of ids. overlap_out[i],
@@ -292,11 +299,12 @@ COV_API COV_MUST_CHECK cov_status cov_tally_create(const cov_areas *areas,
                                                    cov_tally **out, cov_error *err);
 COV_API void cov_tally_free(cov_tally *tally);
 
-/* Count a batch of any size: locate each point, mark the services with a footprint, add its weight.
+/* Count a batch of any size: locate each point unless its area is told, mark the services with a
+ * footprint, add its weight.
  * A point of weight 0 is a point of the ledger and nothing else: no (area, set) comes of it. The
  * whole batch is counted, or, on an error, nothing of it. Errors: COV_ERR_ARGUMENT (a bit of
- * `served` that isn't the points' to set, a loaded tally), COV_ERR_LIMIT (a sum over 2^64-1,
- * max_cells). */
+ * `served` that isn't the points' to set, an `area` there is none of, an `overlap` of a point in no
+ * area or without `area`, a loaded tally), COV_ERR_LIMIT (a sum over 2^64-1, max_cells). */
 COV_API COV_MUST_CHECK cov_status cov_tally_push(cov_tally *tally, const cov_points *points,
                                                  cov_error *err);
 

@@ -281,23 +281,63 @@ void cov_tally_free(cov_tally *tally)
 
 /* ---------------------------------------------------------------- push */
 
+static const double *further(const double *coordinate, size_t stride, size_t first)
+{
+    if (coordinate == NULL)
+        return NULL;
+    stride = stride != 0 ? stride : sizeof(double);
+    return (const double *)(const void *)((const char *)coordinate + first * stride);
+}
+
 /* Points first .. first + n of a batch. */
 static cov_points slice(const cov_points *p, size_t first, size_t n)
 {
     cov_points part = *p;
-    size_t x_stride = p->x_stride != 0 ? p->x_stride : sizeof(double);
-    size_t y_stride = p->y_stride != 0 ? p->y_stride : sizeof(double);
     part.n = n;
-    part.x = (const double *)(const void *)((const char *)p->x + first * x_stride);
-    part.y = (const double *)(const void *)((const char *)p->y + first * y_stride);
+    part.x = further(p->x, p->x_stride, first);
+    part.y = further(p->y, p->y_stride, first);
     part.weight = p->weight != NULL ? p->weight + first : NULL;
     part.served = p->served != NULL ? p->served + first : NULL;
+    part.area = p->area != NULL ? p->area + first : NULL;
+    part.overlap = p->overlap != NULL ? p->overlap + first : NULL;
     return part;
 }
 
 static uint64_t weight_of(const cov_tally *t, const cov_points *p, size_t i)
 {
     return p->weight != NULL ? p->weight[i] : t->scale;
+}
+
+/* What the caller tells of the points of a chunk, checked: neither a place in the tally nor the
+ * ledger may come of an area there is none of. */
+static cov_status take_areas(cov_tally *t, const cov_points *p, size_t first, cov_error *err)
+{
+    int64_t n = (int64_t)cov_areas_count(t->areas);
+    for (size_t i = 0; i < p->n; i++) {
+        int32_t area = p->area[i];
+        bool overlap = p->overlap != NULL && p->overlap[i] != 0;
+        if (area < COV_NO_LOCATION || area >= n)
+            return cov_fail(err, COV_ERR_ARGUMENT,
+                            "point number %zu of the batch is told to be in area %" PRId32
+                            ": the %" PRId64 " areas are 0 and up, %d is outside, %d no location",
+                            first + i + 1, area, n, COV_OUTSIDE, COV_NO_LOCATION);
+        if (overlap && area < 0)
+            return cov_fail(err, COV_ERR_ARGUMENT,
+                            "point number %zu of the batch is told to be in no area and in more "
+                            "than one",
+                            first + i + 1);
+        t->area[i] = area;
+        t->overlap[i] = overlap;
+    }
+    return COV_OK;
+}
+
+/* Fill t->area and t->overlap. */
+static cov_status locate_chunk(cov_tally *t, const cov_points *p, size_t first, cov_error *err)
+{
+    if (p->area != NULL)
+        return take_areas(t, p, first, err);
+    return cov_areas_locate(t->areas, p, t->area, t->overlap, err);
 }
 
 /* Fill t->served. A bit that has no meaning here would be a wrong count: it is refused. */
@@ -348,13 +388,24 @@ static cov_status count_chunk(cov_tally *t, const cov_points *p, cov_ledger *led
 static cov_status push_chunk(cov_tally *t, const cov_points *p, size_t first, cov_ledger *ledger,
                              cov_error *err)
 {
-    cov_status s = cov_areas_locate(t->areas, p, t->area, t->overlap, err);
+    cov_status s = locate_chunk(t, p, first, err);
     if (s == COV_OK)
         s = mark_chunk(t, p, first, err);
     if (s == COV_OK)
         s = cov_table_reserve(&t->batch, t->batch.n + p->n, err);
     if (s == COV_OK)
         s = count_chunk(t, p, ledger, err);
+    return s;
+}
+
+/* Where the areas are told, only a footprint asks for the places, and checks them. */
+static cov_status check_points(const cov_points *p, cov_error *err)
+{
+    bool told = p != NULL && p->area != NULL;
+    cov_status s = told ? COV_OK : cov_points_check(p, err);
+    if (s == COV_OK && p->overlap != NULL && !told)
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "the points have an overlap but no area: tell both, or neither");
     return s;
 }
 
@@ -368,7 +419,7 @@ cov_status cov_tally_push(cov_tally *tally, const cov_points *points, cov_error 
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "a loaded tally takes no points, for it has no footprints: push to a new "
                         "one and merge the two");
-    cov_status s = cov_points_check(points, err);
+    cov_status s = check_points(points, err);
     if (s != COV_OK)
         return s;
 

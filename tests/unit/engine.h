@@ -146,6 +146,17 @@ typedef struct batch {
     uint64_t *served;
 } batch;
 
+/* Nothing but where they are. */
+static inline cov_points places_of(const household *h, size_t n)
+{
+    cov_points p = COV_POINTS_INIT;
+    p.n = n;
+    p.x = &h->x;
+    p.y = &h->y;
+    p.x_stride = p.y_stride = sizeof *h;
+    return p;
+}
+
 static inline batch make_batch(const household *h, size_t n)
 {
     batch b = {.weight = blank(n, 8), .served = blank(n, 8)};
@@ -153,7 +164,9 @@ static inline batch make_batch(const household *h, size_t n)
         b.weight[i] = h[i].weight;
         b.served[i] = h[i].served;
     }
-    b.points = (cov_points){n, &h->x, &h->y, sizeof *h, sizeof *h, b.weight, b.served};
+    b.points = places_of(h, n);
+    b.points.weight = b.weight;
+    b.points.served = b.served;
     return b;
 }
 

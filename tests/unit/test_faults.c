@@ -66,6 +66,7 @@ typedef struct desk {
     cov_area area[2];
     bytes wkb;
     cov_points points;
+    int32_t *told; /* their areas */
     cov_service service[COV_SERVICES_MAX];
     cov_tally *tally; /* to be changed */
     cov_tally *other;
@@ -97,6 +98,14 @@ static cov_status create_tally(desk *d, cov_error *err)
 static cov_status push_points(desk *d, cov_error *err)
 {
     return cov_tally_push(d->tally, &d->points, err);
+}
+
+static cov_status push_told(desk *d, cov_error *err)
+{
+    cov_points told = d->points;
+    told.x = told.y = NULL;
+    told.area = d->told;
+    return cov_tally_push(d->tally, &told, err);
 }
 
 static cov_status merge(desk *d, cov_error *err)
@@ -226,6 +235,8 @@ static void every_allocation_fails_in_turn(void **state)
         h[i].served = rng_next(&r);
     batch b = make_batch(h, n);
     d.points = b.points;
+    d.told = blank(n, sizeof *d.told);
+    assert_int_equal(cov_areas_locate(c.areas, &d.points, d.told, NULL, NULL), COV_OK);
     d.other = tally_of_64(&d);
     push(d.other, h, n);
     d.saved = save(d.other);
@@ -233,15 +244,11 @@ static void every_allocation_fails_in_turn(void **state)
     const struct {
         cov_status (*call)(desk *, cov_error *);
         void (*free_out)(void *);
-    } calls[] = {{create_areas, free_areas},
-                 {create_footprint, free_footprint},
-                 {create_tally, free_tally},
-                 {push_points, NULL},
-                 {merge, NULL},
-                 {load, free_tally},
-                 {check_indicators, free_nothing},
-                 {report, free_report},
-                 {report_defaults, free_report}};
+    } calls[] = {{create_areas, free_areas}, {create_footprint, free_footprint},
+                 {create_tally, free_tally}, {push_points, NULL},
+                 {push_told, NULL},          {merge, NULL},
+                 {load, free_tally},         {check_indicators, free_nothing},
+                 {report, free_report},      {report_defaults, free_report}};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         for (unsigned for_good = 0; for_good < 2; for_good++) {
             size_t fail_at = 1;
@@ -251,6 +258,7 @@ static void every_allocation_fails_in_turn(void **state)
             assert_true(fail_at > 1);
         }
     }
+    free(d.told);
     free_desk(&d);
     free_batch(&b);
     free(h);

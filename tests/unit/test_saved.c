@@ -58,7 +58,7 @@ static void what_is_saved_loads(void **state)
         assert_memory_equal(&x, &y, sizeof x);
 
         household h = {0.5, 0.5, 1, 0};
-        cov_points p = {1, &h.x, &h.y, 0, 0, NULL, NULL};
+        cov_points p = places_of(&h, 1);
         cov_error err;
         assert_fails(cov_tally_push(loaded, &p, &err), &err, COV_ERR_ARGUMENT, "loaded tally");
         assert_saves_as(loaded, b);

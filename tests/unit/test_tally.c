@@ -82,7 +82,7 @@ static void columns_may_be_absent(void **state)
     }
     sums *expected = sum_by_hand(h, 5000);
     cov_tally *t = make_tally(&c, 1000);
-    cov_points p = {5000, &h->x, &h->y, sizeof *h, sizeof *h, NULL, NULL};
+    cov_points p = places_of(h, 5000);
     assert_int_equal(cov_tally_push(t, &p, NULL), COV_OK);
     assert_sums(t, expected);
     cov_tally_free(t);
@@ -112,7 +112,11 @@ static void strides_are_bytes(void **state)
         memcpy(packed + 17 * i + 9, &y[i], 8);
     }
     batch b = make_batch(h, n);
-    cov_points columns = {n, x, y, 0, sizeof(double), b.weight, b.served};
+    cov_points columns = b.points;
+    columns.x = x;
+    columns.y = y;
+    columns.x_stride = 0;
+    columns.y_stride = sizeof(double);
     t = make_tally(&c, 1);
     assert_int_equal(cov_tally_push(t, &columns, NULL), COV_OK);
     assert_saves_as(t, expected);
@@ -166,7 +170,7 @@ static void overlaps_are_weighed(void **state)
         assert_memory_equal(&t->ledger.overlap, &expected, sizeof expected);
         cov_tally_free(t);
         t = make_tally(&c, 1000);
-        cov_points p = {n, &h->x, &h->y, sizeof *h, sizeof *h, NULL, NULL};
+        cov_points p = places_of(h, n);
         assert_int_equal(cov_tally_push(t, &p, NULL), COV_OK);
         assert_true(t->ledger.overlap.points == expected.points);
         assert_true(t->ledger.overlap.weight == expected.points * 1000);
@@ -187,6 +191,88 @@ static void an_empty_push_changes_nothing(void **state)
     assert_int_equal(cov_tally_push(t, &p, NULL), COV_OK);
     assert_saves_as(t, before);
     free(before.at);
+    cov_tally_free(t);
+    free_country(&c);
+}
+
+/* ---------------------------------------------------------------- areas that are told */
+
+/* Push what the caller knows instead of having it found. */
+static void push_told(cov_tally *t, const cov_points *places, const int32_t *area,
+                      const uint8_t *overlap)
+{
+    cov_points p = *places;
+    p.area = area;
+    p.overlap = overlap;
+    cov_error err = {0};
+    if (cov_tally_push(t, &p, &err) != COV_OK)
+        fail_msg("%s", err.message);
+}
+
+/* Told as they would be found, with places and, for services that need none, without. */
+static void told_areas_count_like_found_ones(void **state)
+{
+    (void)state;
+    rng r = {21};
+    for (size_t round = 0; round < 12; round++) {
+        country c = make_country(&r, round % 2 ? 1.25 : 1);
+        size_t n = 1 + rng_below(&r, 10000);
+        household *h = random_households(&r, n);
+        batch b = make_batch(h, n);
+        int32_t *area = blank(n, sizeof *area);
+        uint8_t *overlap = blank(n, 1);
+        assert_int_equal(cov_areas_locate(c.areas, &b.points, area, overlap, NULL), COV_OK);
+        for (unsigned footprints = 0; footprints < 2; footprints++) {
+            cov_points places = b.points;
+            if (!footprints) {
+                for (size_t k = 0; k < N_SERVICES; k++)
+                    c.service[k].footprint = NULL;
+                places.x = places.y = NULL;
+            }
+            cov_tally *found = make_tally(&c, 1000), *told = make_tally(&c, 1000);
+            push(found, h, n);
+            push_told(told, &places, area, overlap);
+            bytes expected = save(found);
+            assert_saves_as(told, expected);
+            free(expected.at);
+            cov_tally_free(found);
+            cov_tally_free(told);
+            for (size_t k = 0; k < N_SERVICES; k++)
+                c.service[k].footprint = c.footprint[k];
+        }
+        free(overlap);
+        free(area);
+        free_batch(&b);
+        free(h);
+        free_country(&c);
+    }
+}
+
+/* What is told is what counts, wherever the point is. */
+static void told_areas_are_believed(void **state)
+{
+    (void)state;
+    rng r = {22};
+    country c = make_country(&r, 1);
+    const household h[] = {{0.5, 0.5, 1, 0}, {0.5, 0.5, 2, 0}, {0.5, 0.5, 4, 0}, {9, 9, 8, 0}};
+    const int32_t area[] = {7, COV_OUTSIDE, COV_NO_LOCATION, N_AREAS - 1};
+    const uint8_t overlap[] = {1, 0, 0, 0};
+    const cov_ledger expected = {.read = {4, 15},
+                                 .assigned = {2, 9},
+                                 .outside = {1, 2},
+                                 .no_location = {1, 4},
+                                 .overlap = {1, 1}};
+    cov_tally *t = make_tally(&c, 1);
+    batch b = make_batch(h, 4);
+    push_told(t, &b.points, area, overlap);
+    assert_memory_equal(&t->ledger, &expected, sizeof expected);
+    assert_int_equal(t->cells.n, 2);
+    assert_true(t->cells.cell[0].area == 7 && t->cells.cell[0].weight == 1);
+    assert_true(t->cells.cell[0].set == 1); /* the footprints still ask where it is */
+    assert_true(t->cells.cell[1].area == N_AREAS - 1 && t->cells.cell[1].set == 0);
+    push_told(t, &b.points, area, NULL);
+    assert_true(t->ledger.overlap.points == 1 && t->ledger.assigned.points == 4);
+    free_batch(&b);
     cov_tally_free(t);
     free_country(&c);
 }
@@ -271,6 +357,8 @@ int main(void)
         cmocka_unit_test(columns_may_be_absent),
         cmocka_unit_test(strides_are_bytes),
         cmocka_unit_test(overlaps_are_weighed),
+        cmocka_unit_test(told_areas_count_like_found_ones),
+        cmocka_unit_test(told_areas_are_believed),
         cmocka_unit_test(an_empty_push_changes_nothing),
         cmocka_unit_test(tables_grow),
         cmocka_unit_test(exclusions_are_booked),

@@ -102,6 +102,26 @@ static void a_bad_point_refuses_the_whole_batch(void **state)
             free_batch(&b);
         }
     }
+    int32_t *area = blank(n, sizeof *area);
+    uint8_t *overlap = blank(n, 1);
+    const int32_t no_area[] = {-3, INT32_MIN, N_AREAS, INT32_MAX, COV_OUTSIDE, COV_NO_LOCATION};
+    for (size_t i = 0; i < 6; i++) {
+        for (size_t k = 0; k < 4; k++) {
+            batch b = make_batch(h, n);
+            b.points.area = area;
+            b.points.overlap = overlap;
+            area[place[k]] = no_area[i];
+            overlap[place[k]] = i >= 4; /* outside may be told, but not of an overlap */
+            char number[32];
+            snprintf(number, sizeof number, "point number %zu ", place[k] + 1);
+            assert_fails(cov_tally_push(t, &b.points, &err), &err, COV_ERR_ARGUMENT, number);
+            assert_saves_as(t, before);
+            area[place[k]] = overlap[place[k]] = 0;
+            free_batch(&b);
+        }
+    }
+    free(overlap);
+    free(area);
     push(t, h, n);
     push(twin, h, n);
     free(before.at);
@@ -145,9 +165,21 @@ static void arguments_are_checked(void **state)
 
     t = make_tally(&c, 1);
     double x = 0;
-    cov_points p = {1, &x, NULL, 0, 0, NULL, NULL};
+    cov_points p = COV_POINTS_INIT;
+    p.n = 1;
+    p.x = &x;
     assert_fails(cov_tally_push(t, &p, &err), &err, COV_ERR_ARGUMENT, "no y");
     assert_fails(cov_tally_push(t, NULL, &err), &err, COV_ERR_ARGUMENT, "no points");
+    const int32_t area = 0;
+    const uint8_t overlap = 0;
+    p.area = &area; /* there are footprints */
+    assert_fails(cov_tally_push(t, &p, &err), &err, COV_ERR_ARGUMENT, "no y");
+    p.y = &x;
+    p.area = NULL;
+    p.overlap = &overlap;
+    assert_fails(cov_tally_push(t, &p, &err), &err, COV_ERR_ARGUMENT, "an overlap but no area");
+    p.y = NULL;
+    p.overlap = NULL;
     assert_fails(cov_tally_push(NULL, &p, &err), &err, COV_ERR_ARGUMENT, "no tally");
     assert_fails(cov_tally_exclude(t, (cov_exclusion)3, 1, 1, &err), &err, COV_ERR_ARGUMENT, "3");
     assert_fails(cov_tally_exclude(NULL, COV_EXCLUDE_REJECTED, 1, 1, &err), &err, COV_ERR_ARGUMENT,

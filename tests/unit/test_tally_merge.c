@@ -95,7 +95,7 @@ static void the_finer_scale_wins(void **state)
     assert_saves_as(fine, expected);
     assert_saves_as(coarse, coarse_bytes);
     /* NULL weights are whole households in the new scale, too */
-    cov_points p = {1, &h->x, &h->y, 0, 0, NULL, NULL};
+    cov_points p = places_of(h, 1);
     assert_int_equal(cov_tally_merge(coarse, all, NULL), COV_OK);
     uint64_t before = coarse->ledger.read.weight;
     assert_int_equal(cov_tally_push(coarse, &p, NULL), COV_OK);
