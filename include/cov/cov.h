@@ -5,8 +5,9 @@
  *
  * An area is an administrative unit. A point stands for one household, or for as many as its
  * weight says. A footprint is the set of places one service reaches. A tally counts, exactly and in
- * integers, the households per (area, set of services that reach them). An indicator is a
- * question asked of the tally, a report its answers per area, per parent and in total.
+ * integers, the households per (area, set of services that reach them, set of services of which
+ * nobody knows whether they do). An indicator is a question asked of the tally, a report its
+ * answers per area, per parent and in total.
  *
  * Coordinates. x is east or longitude, y north or latitude, in the unit of the data (degrees or
  * metres, never radians). Everything that meets in one tally is in one plane and one coordinate
@@ -178,23 +179,26 @@ typedef struct cov_points {
     const double *y;
     size_t x_stride;
     size_t y_stride;
-    const uint64_t *weight; /* households per point in units of 1/scale of the tally; NULL: one
-                               household each */
-    const uint64_t *served; /* one word per point, bit k: service k reaches it; for the services
-                               without a footprint, any other bit is COV_ERR_ARGUMENT; NULL: no
-                               bit set */
-    const int32_t *area;    /* where the caller knows it already: the index of each point's area,
-                               COV_OUTSIDE or COV_NO_LOCATION. x and y then serve the footprints
-                               alone, and may be NULL where no service has one. NULL: x and y
-                               decide */
-    const uint8_t *overlap; /* with `area`: 1 where the point lies in more than one area, else 0;
-                               NULL: none does */
+    const uint64_t *weight;  /* households per point in units of 1/scale of the tally; NULL: one
+                                household each */
+    const uint64_t *served;  /* one word per point, bit k: service k reaches it; for the services
+                                without a footprint, any other bit is COV_ERR_ARGUMENT; NULL: no
+                                bit set */
+    const uint64_t *unknown; /* bit k: nobody knows whether service k reaches the point; where
+                               `served` says yes, yes it is. For the same services; NULL: no bit
+                               set */
+    const int32_t *area;     /* where the caller knows it already: the index of each point's area,
+                                COV_OUTSIDE or COV_NO_LOCATION. x and y then serve the footprints
+                                alone, and may be NULL where no service has one. NULL: x and y
+                                decide */
+    const uint8_t *overlap;  /* with `area`: 1 where the point lies in more than one area, else 0;
+                                NULL: none does */
     /* Only cov_tally_push looks at what follows the strides. */
 } cov_points;
 
 #define COV_POINTS_INIT                                                                            \
     {                                                                                              \
-        0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL                                                \
+        0, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL                                          \
     }
 
 /* Write to area_out[i] the index of the area that holds point i, or COV_OUTSIDE, or
@@ -253,16 +257,17 @@ COV_API COV_MUST_CHECK cov_status cov_answer_parse(const char *text, int *out, c
 
 /* ---------------------------------------------------------------- tally */
 
-/* Exact counts per (area, set of services). Mutable; merging is associative and commutative, so
- * that any split of the points over tallies, in any order, ends in the same counts. */
+/* Exact counts per (area, set of services that reach, set of unknown ones). Mutable; merging is
+ * associative and commutative, so that any split of the points over tallies, in any order, ends in
+ * the same counts. */
 typedef struct cov_tally cov_tally;
 
 typedef struct cov_tally_options {
     size_t size;      /* sizeof(cov_tally_options) */
     uint32_t scale;   /* units per household: a power of ten from 1 to 10^9; 1 for whole weights,
                          1000 for thousandths */
-    size_t max_cells; /* at most so many distinct (area, set) pairs; beyond it, and in any case
-                         beyond 2^32-2, COV_ERR_LIMIT. A pair takes 32 to 80 bytes */
+    size_t max_cells; /* at most so many distinct (area, set, unknown set) cells; beyond it, and in
+                         any case beyond 2^32-2, COV_ERR_LIMIT. A cell takes 40 to 96 bytes */
 } cov_tally_options;
 
 #define COV_TALLY_OPTIONS_INIT                                                                     \
@@ -300,11 +305,11 @@ COV_API COV_MUST_CHECK cov_status cov_tally_create(const cov_areas *areas,
 COV_API void cov_tally_free(cov_tally *tally);
 
 /* Count a batch of any size: locate each point unless its area is told, mark the services with a
- * footprint, add its weight.
- * A point of weight 0 is a point of the ledger and nothing else: no (area, set) comes of it. The
- * whole batch is counted, or, on an error, nothing of it. Errors: COV_ERR_ARGUMENT (a bit of
- * `served` that isn't the points' to set, an `area` there is none of, an `overlap` of a point in no
- * area or without `area`, a loaded tally), COV_ERR_LIMIT (a sum over 2^64-1, max_cells). */
+ * footprint, add its weight. A point of weight 0 is a point of the ledger and nothing else: no cell
+ * comes of it. The whole batch is counted, or, on an error, nothing of it. Errors: COV_ERR_ARGUMENT
+ * (a bit of `served` or `unknown` that isn't the points' to set, an `area` there is none of, an
+ * `overlap` of a point in no area or without `area`, a loaded tally), COV_ERR_LIMIT (a sum over
+ * 2^64-1, max_cells). */
 COV_API COV_MUST_CHECK cov_status cov_tally_push(cov_tally *tally, const cov_points *points,
                                                  cov_error *err);
 
@@ -317,7 +322,7 @@ COV_API COV_MUST_CHECK cov_status cov_tally_exclude(cov_tally *tally, cov_exclus
 /* Add `from` to `into`. Both must have equal areas (fingerprint) and the same service names in the
  * same order, else COV_ERR_MISMATCH; a tally merged with itself is COV_ERR_ARGUMENT. Where the
  * scales differ, `into` becomes the finer of the two. All of it is added, or, on an error, nothing:
- * COV_ERR_LIMIT where a sum passes 2^64-1 or the pairs the max_cells of `into`. Footprints aren't
+ * COV_ERR_LIMIT where a sum passes 2^64-1 or the cells the max_cells of `into`. Footprints aren't
  * compared: that a service of one name is the same service is the caller's to know. */
 COV_API COV_MUST_CHECK cov_status cov_tally_merge(cov_tally *into, const cov_tally *from,
                                                   cov_error *err);
@@ -330,8 +335,8 @@ COV_API size_t cov_tally_services(const cov_tally *tally);
 COV_API const char *cov_tally_service_name(const cov_tally *tally, size_t index);
 
 /* A tally as bytes: a header with format version, fingerprint of the areas, scale, service names,
- * ledger; the counts in the order of (area, set); a checksum. Little-endian on every machine. The
- * bytes are equal for equal counts, however they came about. cov_tally_save writes
+ * ledger; the counts in the order of (area, set, unknown set); a checksum. Little-endian on every
+ * machine. The bytes are equal for equal counts, however they came about. cov_tally_save writes
  * cov_tally_saved_size bytes and needs a buffer of at least as many (COV_ERR_ARGUMENT otherwise).
  */
 COV_API size_t cov_tally_saved_size(const cov_tally *tally);

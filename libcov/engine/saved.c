@@ -62,8 +62,19 @@ static cov_cell get_cell(const unsigned char *at)
     cov_cell cell;
     cell.area = (int32_t)(uint32_t)get(&at, 4);
     cell.set = get(&at, 8);
+    cell.unknown = get(&at, 8);
     cell.weight = get(&at, 8);
     return cell;
+}
+
+/* The order of the cells: does `cell` stand behind `last`? */
+static bool follows(const cov_cell *cell, const cov_cell *last)
+{
+    if (cell->area != last->area)
+        return cell->area > last->area;
+    if (cell->set != last->set)
+        return cell->set > last->set;
+    return cell->unknown > last->unknown;
 }
 
 /* ---------------------------------------------------------------- header */
@@ -127,9 +138,7 @@ size_t cov_tally_saved_size(const cov_tally *tally)
 static int compare_saved_cells(const void *a, const void *b)
 {
     cov_cell x = get_cell(a), y = get_cell(b);
-    if (x.area != y.area)
-        return x.area < y.area ? -1 : 1;
-    return x.set < y.set ? -1 : x.set > y.set;
+    return follows(&x, &y) - follows(&y, &x);
 }
 
 cov_status cov_tally_save(const cov_tally *tally, void *buffer, size_t capacity, cov_error *err)
@@ -157,7 +166,8 @@ cov_status cov_tally_save(const cov_tally *tally, void *buffer, size_t capacity,
     unsigned char *cells = at;
     for (size_t i = 0; i < tally->cells.n; i++) {
         const cov_cell *cell = &tally->cells.cell[i];
-        at = put(put(put(at, (uint32_t)cell->area, 4), cell->set, 8), cell->weight, 8);
+        at = put(put(at, (uint32_t)cell->area, 4), cell->set, 8);
+        at = put(put(at, cell->unknown, 8), cell->weight, 8);
     }
     qsort(cells, tally->cells.n, COV_SAVED_CELL, compare_saved_cells);
     put(at, cov_hash_bytes(COV_HASH_INIT, buffer, size - COV_SAVED_CHECKSUM), 8);
@@ -186,7 +196,7 @@ static cov_status check_whole(const unsigned char *bytes, size_t size, header *h
     if (h->version > COV_SAVED_VERSION)
         return cov_fail(err, COV_ERR_FORMAT,
                         "the saved tally has format version %" PRIu32 ", made by a newer libcov: "
-                        "this one reads up to %d",
+                        "this one reads version %d",
                         h->version, COV_SAVED_VERSION);
     if (h->version != COV_SAVED_VERSION)
         return damaged(err, "there is no such version");
@@ -235,11 +245,6 @@ static cov_status read_names(const header *h, const unsigned char *names, cov_se
     return COV_OK;
 }
 
-static bool follows(const cov_cell *last, const cov_cell *cell)
-{
-    return cell->area > last->area || (cell->area == last->area && cell->set > last->set);
-}
-
 static cov_status read_cells(const header *h, const unsigned char *bytes, cov_tally *t,
                              cov_error *err)
 {
@@ -250,14 +255,16 @@ static cov_status read_cells(const header *h, const unsigned char *bytes, cov_ta
         cov_cell cell = get_cell(bytes + i * COV_SAVED_CELL);
         if ((uint32_t)cell.area >= n_areas)
             return damaged(err, "an area doesn't exist");
-        if (t->n_services < 64 && cell.set >> t->n_services != 0)
+        if (t->n_services < 64 && (cell.set | cell.unknown) >> t->n_services != 0)
             return damaged(err, "a service doesn't exist");
-        if (i > 0 && !follows(&t->cells.cell[i - 1], &cell))
+        if ((cell.set & cell.unknown) != 0)
+            return damaged(err, "a service both reaches and is unknown");
+        if (i > 0 && !follows(&cell, &t->cells.cell[i - 1]))
             return damaged(err, "its cells are out of order");
         if (cell.weight == 0 || cell.weight > h->ledger.assigned.weight - sum)
             return damaged(err, "its cells don't add up to its ledger");
         sum += cell.weight;
-        cov_table_add(&t->cells, cell.area, cell.set, cell.weight);
+        cov_table_add(&t->cells, cell);
     }
     if (s == COV_OK && sum != h->ledger.assigned.weight)
         return damaged(err, "its cells don't add up to its ledger");

@@ -19,14 +19,15 @@
 
 /* The hash begins with where the slots lie, which nobody who makes up a saved tally knows: no file
  * can have all its cells fall on one slot. No result depends on the place of a slot. */
-static uint32_t *find_slot(const cov_table *t, int32_t area, uint64_t set)
+static uint32_t *find_slot(const cov_table *t, const cov_cell *key)
 {
     size_t mask = t->n_slots - 1;
     uint64_t seed = cov_hash_word(COV_HASH_INIT, (uintptr_t)t->slot);
-    size_t i = (size_t)cov_hash_word(cov_hash_word(seed, set), (uint32_t)area) & mask;
+    uint64_t sets = cov_hash_word(cov_hash_word(seed, key->set), key->unknown);
+    size_t i = (size_t)cov_hash_word(sets, (uint32_t)key->area) & mask;
     for (; t->slot[i] != 0; i = (i + 1) & mask) {
         const cov_cell *cell = &t->cell[t->slot[i] - 1];
-        if (cell->set == set && cell->area == area)
+        if (cell->set == key->set && cell->unknown == key->unknown && cell->area == key->area)
             break;
     }
     return &t->slot[i];
@@ -36,14 +37,14 @@ static void fill_slots(cov_table *t)
 {
     memset(t->slot, 0, t->n_slots * sizeof *t->slot);
     for (size_t i = 0; i < t->n; i++)
-        *find_slot(t, t->cell[i].area, t->cell[i].set) = (uint32_t)i + 1;
+        *find_slot(t, &t->cell[i]) = (uint32_t)i + 1;
 }
 
 cov_status cov_table_reserve(cov_table *t, size_t need, cov_error *err)
 {
     if (need > CELLS_MAX)
         return cov_fail(err, COV_ERR_LIMIT,
-                        "%zu different pairs of area and set of services are more than the limit "
+                        "%zu different cells of area and sets of services are more than the limit "
                         "of %zu",
                         need, CELLS_MAX);
     void *block = t->cell;
@@ -70,16 +71,16 @@ cov_status cov_table_reserve(cov_table *t, size_t need, cov_error *err)
     return COV_OK;
 }
 
-void cov_table_add(cov_table *t, int32_t area, uint64_t set, uint64_t weight)
+void cov_table_add(cov_table *t, cov_cell add)
 {
-    if (weight == 0)
+    if (add.weight == 0)
         return;
-    uint32_t *slot = find_slot(t, area, set);
+    uint32_t *slot = find_slot(t, &add);
     if (*slot != 0) {
-        t->cell[*slot - 1].weight += weight;
+        t->cell[*slot - 1].weight += add.weight;
         return;
     }
-    t->cell[t->n] = (cov_cell){.set = set, .weight = weight, .area = area};
+    t->cell[t->n] = add;
     *slot = (uint32_t)++t->n;
 }
 
@@ -100,7 +101,7 @@ static size_t count_new(const cov_table *into, const cov_table *from)
 {
     size_t n = 0;
     for (size_t i = 0; i < from->n; i++)
-        n += *find_slot(into, from->cell[i].area, from->cell[i].set) == 0;
+        n += *find_slot(into, &from->cell[i]) == 0;
     return n;
 }
 
@@ -112,7 +113,7 @@ static cov_status reserve_cells(cov_tally *t, const cov_table *from, cov_error *
         need = t->cells.n + count_new(&t->cells, from);
     if (need > t->max_cells)
         return cov_fail(err, COV_ERR_LIMIT,
-                        "%zu different pairs of area and set of services are more than the limit "
+                        "%zu different cells of area and sets of services are more than the limit "
                         "of %zu: raise max_cells, or count fewer services at a time",
                         need, t->max_cells);
     return cov_table_reserve(&t->cells, need, err);
@@ -120,8 +121,11 @@ static cov_status reserve_cells(cov_tally *t, const cov_table *from, cov_error *
 
 static void add_cells(cov_table *into, const cov_table *from, uint64_t factor)
 {
-    for (size_t i = 0; i < from->n; i++)
-        cov_table_add(into, from->cell[i].area, from->cell[i].set, from->cell[i].weight * factor);
+    for (size_t i = 0; i < from->n; i++) {
+        cov_cell add = from->cell[i];
+        add.weight *= factor;
+        cov_table_add(into, add);
+    }
 }
 
 /* ---------------------------------------------------------------- ledger */
@@ -221,7 +225,8 @@ static cov_status add_scratch(cov_tally *t, cov_error *err)
     t->area = cov_alloc(CHUNK, sizeof *t->area);
     t->overlap = cov_alloc(CHUNK, sizeof *t->overlap);
     t->served = cov_alloc(CHUNK, sizeof *t->served);
-    if (t->area == NULL || t->overlap == NULL || t->served == NULL)
+    t->unknown = cov_alloc(CHUNK, sizeof *t->unknown);
+    if (t->area == NULL || t->overlap == NULL || t->served == NULL || t->unknown == NULL)
         return cov_fail_memory(err);
     return cov_table_reserve(&t->batch, 1, err);
 }
@@ -275,6 +280,7 @@ void cov_tally_free(cov_tally *tally)
     cov_free(tally->area);
     cov_free(tally->overlap);
     cov_free(tally->served);
+    cov_free(tally->unknown);
     cov_free(tally->service);
     cov_free(tally);
 }
@@ -298,6 +304,7 @@ static cov_points slice(const cov_points *p, size_t first, size_t n)
     part.y = further(p->y, p->y_stride, first);
     part.weight = p->weight != NULL ? p->weight + first : NULL;
     part.served = p->served != NULL ? p->served + first : NULL;
+    part.unknown = p->unknown != NULL ? p->unknown + first : NULL;
     part.area = p->area != NULL ? p->area + first : NULL;
     part.overlap = p->overlap != NULL ? p->overlap + first : NULL;
     return part;
@@ -340,17 +347,20 @@ static cov_status locate_chunk(cov_tally *t, const cov_points *p, size_t first, 
     return cov_areas_locate(t->areas, p, t->area, t->overlap, err);
 }
 
-/* Fill t->served. A bit that has no meaning here would be a wrong count: it is refused. */
+/* Fill t->served and t->unknown. A bit that has no meaning here would be a wrong count: it is
+ * refused. */
 static cov_status mark_chunk(cov_tally *t, const cov_points *p, size_t first, cov_error *err)
 {
     for (size_t i = 0; i < p->n; i++) {
-        uint64_t told = p->served != NULL ? p->served[i] : 0;
-        if ((told & ~t->told) != 0)
+        t->served[i] = p->served != NULL ? p->served[i] : 0;
+        t->unknown[i] = p->unknown != NULL ? p->unknown[i] : 0;
+        if (((t->served[i] | t->unknown[i]) & ~t->told) != 0)
             return cov_fail(err, COV_ERR_ARGUMENT,
-                            "point number %zu of the batch is told to be served by a service that "
-                            "isn't among the %zu of the tally or has a footprint",
-                            first + i + 1, t->n_services);
-        t->served[i] = told;
+                            "point number %zu of the batch is told to be %s a service that isn't "
+                            "among the %zu of the tally or has a footprint",
+                            first + i + 1,
+                            (t->served[i] & ~t->told) != 0 ? "served by" : "unknown for",
+                            t->n_services);
     }
     cov_status s = COV_OK;
     for (size_t k = 0; k < t->n_services && s == COV_OK; k++) {
@@ -380,7 +390,10 @@ static cov_status count_chunk(cov_tally *t, const cov_points *p, cov_ledger *led
         if (t->overlap[i] != 0)
             count_add(&ledger->overlap, one, 1);
         if (t->area[i] >= 0)
-            cov_table_add(&t->batch, t->area[i], t->served[i], one.weight);
+            cov_table_add(&t->batch, (cov_cell){.set = t->served[i],
+                                                .unknown = t->unknown[i] & ~t->served[i],
+                                                .weight = one.weight,
+                                                .area = t->area[i]});
     }
     return COV_OK;
 }

@@ -1,9 +1,10 @@
-/* The tally: exact sums per (area, set of services), and the ledger of every point.
+/* The tally: exact sums per (area, set of services, unknown set), and the ledger of every point.
  * SPDX-License-Identifier: MIT
  *
- * What the file owes: a cell's weight is never 0, so equal counts are equal cells; no sum of cells
- * or buckets can wrap, for all are parts of ledger.read, which is checked; a push or a merge that
- * fails leaves the tally as it was, byte for byte when saved. */
+ * What the file owes: a cell's weight is never 0 and no service of it both reaches and is unknown,
+ * so equal counts are equal cells; no sum of cells or buckets can wrap, for all are parts of
+ * ledger.read, which is checked; a push or a merge that fails leaves the tally as it was, byte for
+ * byte when saved. */
 #ifndef COV_ENGINE_TALLY_H
 #define COV_ENGINE_TALLY_H
 
@@ -12,7 +13,8 @@
 #include "base/status.h"
 
 typedef struct cov_cell {
-    uint64_t set; /* bit k: service k */
+    uint64_t set;     /* bit k: service k reaches */
+    uint64_t unknown; /* bit k: nobody knows whether it does; no bit of `set` */
     uint64_t weight;
     int32_t area;
 } cov_cell;
@@ -40,6 +42,7 @@ struct cov_tally {
     int32_t *area;
     uint8_t *overlap;
     uint64_t *served;
+    uint64_t *unknown;
 };
 
 /* A tally that can be merged and reported, not pushed to. The services must be checked. */
@@ -50,9 +53,9 @@ cov_status cov_tally_create_bare(const cov_areas *areas, const cov_service *serv
  * was. */
 cov_status cov_table_reserve(cov_table *table, size_t need, cov_error *err);
 
-/* Add to a cell, which is created where it is missing; there must be room. A weight of 0 does
- * nothing. */
-void cov_table_add(cov_table *table, int32_t area, uint64_t set, uint64_t weight);
+/* Add the weight to the cell of this area and these sets, which is created where it is missing;
+ * there must be room. A weight of 0 does nothing. */
+void cov_table_add(cov_table *table, cov_cell add);
 
 /* Whether this is a power of ten from 1 to 10^9. Of any two of them one divides the other. */
 bool cov_scale_is_known(uint32_t scale);

@@ -114,6 +114,7 @@ typedef struct household {
     double y;
     uint64_t weight;
     uint64_t served;
+    uint64_t unknown;
 } household;
 
 /* Anywhere in and around the country; often on its lines; at times nowhere. */
@@ -121,7 +122,7 @@ static inline household random_household(rng *r)
 {
     household h = {rng_between(r, -1, SIDE + 1), rng_between(r, -1, SIDE + 1),
                    rng_below(r, 8) == 0 ? 0 : 1 + rng_below(r, 1000),
-                   rng_below(r, 3) == 0 ? UINT64_C(1) << TOLD : 0};
+                   rng_below(r, 3) == 0 ? UINT64_C(1) << TOLD : 0, 0};
     if (rng_below(r, 4) == 0)
         h.x = floor(h.x * 4) / 4;
     if (rng_below(r, 4) == 0)
@@ -139,11 +140,19 @@ static inline household *random_households(rng *r, size_t n)
     return h;
 }
 
+/* Of some of them nobody knows the one answer they bring, even where they bring it. */
+static inline void forget_some(household *h, size_t n, rng *r)
+{
+    for (size_t i = 0; i < n; i++)
+        h[i].unknown = rng_below(r, 3) == 0 ? UINT64_C(1) << TOLD : 0;
+}
+
 /* Columns of their own for weights and services; places where they stand. */
 typedef struct batch {
     cov_points points;
     uint64_t *weight;
     uint64_t *served;
+    uint64_t *unknown;
 } batch;
 
 /* Nothing but where they are. */
@@ -159,14 +168,16 @@ static inline cov_points places_of(const household *h, size_t n)
 
 static inline batch make_batch(const household *h, size_t n)
 {
-    batch b = {.weight = blank(n, 8), .served = blank(n, 8)};
+    batch b = {.weight = blank(n, 8), .served = blank(n, 8), .unknown = blank(n, 8)};
     for (size_t i = 0; i < n; i++) {
         b.weight[i] = h[i].weight;
         b.served[i] = h[i].served;
+        b.unknown[i] = h[i].unknown;
     }
     b.points = places_of(h, n);
     b.points.weight = b.weight;
     b.points.served = b.served;
+    b.points.unknown = b.unknown;
     return b;
 }
 
@@ -174,6 +185,7 @@ static inline void free_batch(batch *b)
 {
     free(b->weight);
     free(b->served);
+    free(b->unknown);
 }
 
 static inline void push(cov_tally *t, const household *h, size_t n)
@@ -203,6 +215,11 @@ static inline uint64_t expected_set(household h)
     for (size_t k = 0; k < N_SERVICES; k++)
         set |= k != TOLD && in_box(service_box[k], h) ? UINT64_C(1) << k : 0;
     return set;
+}
+
+static inline uint64_t expected_unknown(household h)
+{
+    return h.unknown & ~expected_set(h);
 }
 
 /* ---------------------------------------------------------------- tallies */

@@ -231,8 +231,10 @@ static void every_allocation_fails_in_turn(void **state)
         d.service[k] = (cov_service){name[k], NULL};
     }
     household *h = random_households(&r, n);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         h[i].served = rng_next(&r);
+        h[i].unknown = rng_next(&r);
+    }
     batch b = make_batch(h, n);
     d.points = b.points;
     d.told = blank(n, sizeof *d.told);
@@ -273,6 +275,7 @@ static void the_hot_path_takes_no_memory(void **state)
     rng r = {2};
     country c = make_country(&r, 1);
     household *h = random_households(&r, 9000);
+    forget_some(h, 9000, &r);
     cov_tally *t = make_tally(&c, 1);
     push(t, h, 9000);
     heap.asked = 0;

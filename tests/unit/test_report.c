@@ -150,7 +150,7 @@ static void areas_without_levels_have_a_total(void **state)
     cov_report *report = NULL;
     assert_int_equal(cov_areas_create(&area, 1, NULL, &areas, NULL), COV_OK);
     assert_int_equal(cov_tally_create(areas, NULL, 0, NULL, &t, NULL), COV_OK);
-    household h[] = {{0.5, 0.5, 3, 0}, {2, 2, 4, 0}};
+    household h[] = {{0.5, 0.5, 3, 0, 0}, {2, 2, 4, 0, 0}};
     push(t, h, 2);
     assert_int_equal(cov_report_create(t, NULL, 0, &report, NULL), COV_OK);
     assert_int_equal(cov_report_rows(report), 2);
@@ -257,7 +257,7 @@ static void what_does_not_balance_is_refused(void **state)
     rng r = {6};
     country c = make_country(&r, 1);
     cov_tally *t = make_tally(&c, 1);
-    household h = {0.5, 0.5, 3, 0};
+    household h = {0.5, 0.5, 3, 0, 0};
     push(t, &h, 1);
     cov_report *report = NULL;
     cov_error err;

@@ -9,6 +9,7 @@
 static cov_tally *some_tally(const country *c, rng *r, size_t n)
 {
     household *h = random_households(r, n);
+    forget_some(h, n, r);
     cov_tally *t = make_tally(c, scales[rng_below(r, N_SCALES)]);
     push(t, h, n);
     assert_int_equal(cov_tally_exclude(t, COV_EXCLUDE_DUPLICATE, 3, 4, NULL), COV_OK);
@@ -57,7 +58,7 @@ static void what_is_saved_loads(void **state)
         cov_tally_ledger(loaded, &y);
         assert_memory_equal(&x, &y, sizeof x);
 
-        household h = {0.5, 0.5, 1, 0};
+        household h = {0.5, 0.5, 1, 0, 0};
         cov_points p = places_of(&h, 1);
         cov_error err;
         assert_fails(cov_tally_push(loaded, &p, &err), &err, COV_ERR_ARGUMENT, "loaded tally");
@@ -115,7 +116,7 @@ static void seal(bytes *b)
     append_number(b, cov_hash_bytes(COV_HASH_INIT, b->at, b->n), 8);
 }
 
-/* What a file says. The fields are those of format version 1. */
+/* What a file says. The fields are those of format version 2. */
 typedef struct file {
     uint64_t version, scale, fingerprint, n_cells, names_size, n_services, zero;
     uint64_t ledger[14];
@@ -127,18 +128,19 @@ typedef struct file {
 
 static file small_file(const cov_areas *areas)
 {
-    file f = {.version = 1,
+    file f = {.version = 2,
               .scale = 1,
               .fingerprint = cov_areas_fingerprint(areas),
-              .n_cells = 3,
+              .n_cells = 4,
               .names_size = 17,
               .n_services = 2,
               /* read, assigned, outside, no location, duplicate, rejected, overlap */
               .ledger = {11, 111, 6, 60, 2, 20, 0, 0, 2, 21, 1, 10, 3, 30},
               .names = "fiber\0"
                        "4g/viettel",
-              .cell = {{3, 10, 0}, {0, 20, 2}, {1, 30, 2}},
-              .cells_there = 3};
+              /* set, unknown, weight, area */
+              .cell = {{3, 0, 10, 0}, {0, 0, 12, 2}, {0, 2, 8, 2}, {1, 2, 30, 2}},
+              .cells_there = 4};
     return f;
 }
 
@@ -152,7 +154,7 @@ static bytes write_file(const file *f)
     append_number(&b, f->version, 4);
     append_number(&b, f->scale, 4);
     append_number(
-        &b, (uint64_t)((int64_t)(176 + f->names_size + 20 * f->cells_there) + f->size_error), 8);
+        &b, (uint64_t)((int64_t)(176 + f->names_size + 28 * f->cells_there) + f->size_error), 8);
     append_number(&b, f->fingerprint, 8);
     append_number(&b, f->n_cells, 8);
     append_number(&b, f->names_size, 8);
@@ -164,6 +166,7 @@ static bytes write_file(const file *f)
     for (size_t i = 0; i < f->cells_there; i++) {
         append_number(&b, (uint32_t)f->cell[i].area, 4);
         append_number(&b, f->cell[i].set, 8);
+        append_number(&b, f->cell[i].unknown, 8);
         append_number(&b, f->cell[i].weight, 8);
     }
     seal(&b);
@@ -180,7 +183,8 @@ static void the_format_is_fixed(void **state)
     cov_tally *t = NULL;
     assert_int_equal(load(c.areas, b.at, b.n, &t, NULL), COV_OK);
     assert_saves_as(t, b);
-    assert_int_equal(t->cells.n, 3);
+    assert_int_equal(t->cells.n, 4);
+    assert_true(t->cells.cell[2].unknown == 2 && t->cells.cell[2].weight == 8);
     assert_true(t->ledger.overlap.weight == 30);
     cov_tally_free(t);
     free(b.at);
@@ -256,7 +260,8 @@ static void lies_about_the_whole(void **state)
     (void)state;
     rng r = {6};
     country c = make_country(&r, 1);
-    LIE("newer libcov", f.version = 2);
+    LIE("newer libcov", f.version = 3);
+    LIE("no such version", f.version = 1);
     LIE("no such version", f.version = 0);
     LIE("scale", f.scale = 0);
     LIE("scale", f.scale = 20);
@@ -265,10 +270,10 @@ static void lies_about_the_whole(void **state)
     LIE("scale", f.zero = 1);
     LIE("ends in the middle", f.size_error = 1);
     LIE("bytes follow", f.size_error = -1);
-    LIE("number of cells", f.n_cells = 4);
-    LIE("number of cells", f.n_cells = 2);
+    LIE("number of cells", f.n_cells = 5);
+    LIE("number of cells", f.n_cells = 3);
     LIE("number of cells", f.n_cells = UINT64_MAX);
-    LIE("number of cells", f.n_cells = UINT64_MAX / 20 + 4); /* times 20 it wraps */
+    LIE("number of cells", f.n_cells = UINT64_MAX / 28 + 5); /* times 28 it wraps */
     for (size_t i = 0; i < 14; i++)
         LIE("ledger", f.ledger[i] = UINT64_MAX);
 
@@ -305,20 +310,28 @@ static void lies_about_cells(void **state)
     (void)state;
     rng r = {8};
     country c = make_country(&r, 1);
-    LIE("area", f.cell[2].area = N_AREAS);
-    LIE("area", f.cell[2].area = -1);
-    LIE("area", f.cell[2].area = INT32_MIN);
-    LIE("service", f.cell[2].set = 4);
-    LIE("service", f.cell[2].set = UINT64_C(1) << 63);
-    LIE("order", f.cell[2].set = 0);
+    LIE("area", f.cell[3].area = N_AREAS);
+    LIE("area", f.cell[3].area = -1);
+    LIE("area", f.cell[3].area = INT32_MIN);
+    LIE("a service doesn't", f.cell[3].set = 4);
+    LIE("a service doesn't", f.cell[3].set = UINT64_C(1) << 63);
+    LIE("a service doesn't", f.cell[3].unknown = 4);
+    LIE("a service doesn't", f.cell[3].unknown = UINT64_C(1) << 63);
+    LIE("both reaches and is unknown", f.cell[3].unknown = 1);
+    LIE("both reaches and is unknown", f.cell[0].unknown = 2);
+    LIE("both reaches and is unknown", f.cell[3].unknown = 3);
+    LIE("order", f.cell[3].set = 0);
+    LIE("order", f.cell[3].set = 0, f.cell[3].unknown = 1);
+    LIE("order", f.cell[2].unknown = 0); /* the same cell again */
+    LIE("order", f.cell[1].unknown = 3);
     LIE("order", f.cell[1].area = 0);
     LIE("order", f.cell[0].area = 3);
-    LIE("add up", f.cell[0].weight = 0, f.cell[1].weight = 30);
-    LIE("add up", f.cell[2].weight = 29);
-    LIE("add up", f.cell[2].weight = 31);
-    LIE("add up", f.cell[2].weight = UINT64_MAX);
+    LIE("add up", f.cell[0].weight = 0, f.cell[1].weight = 22);
+    LIE("add up", f.cell[3].weight = 29);
+    LIE("add up", f.cell[3].weight = 31);
+    LIE("add up", f.cell[3].weight = UINT64_MAX);
     /* a sum that is right but for 2^64 */
-    LIE("add up", f.cell[0].weight = UINT64_MAX - 10, f.cell[1].weight = 41);
+    LIE("add up", f.cell[0].weight = UINT64_MAX - 10, f.cell[1].weight = 33);
     free_country(&c);
 }
 
@@ -328,7 +341,7 @@ static void random_damage_is_refused_or_canonical(void **state)
     (void)state;
     rng r = {9};
     country c = make_country(&r, 1);
-    static const unsigned char spice[] = {0, 1, 2, 3, 20, 0x7F, 0x80, 0xFF};
+    static const unsigned char spice[] = {0, 1, 2, 3, 28, 0x7F, 0x80, 0xFF};
     size_t accepted = 0;
     for (size_t round = 0; round < 30000; round++) {
         file f = small_file(c.areas);

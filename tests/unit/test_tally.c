@@ -7,7 +7,7 @@
 /* ---------------------------------------------------------------- by hand */
 
 typedef struct sums {
-    uint64_t cell[N_AREAS][1 << N_SERVICES];
+    uint64_t cell[N_AREAS][1 << N_SERVICES][1 << N_SERVICES]; /* area, set, unknown */
     cov_ledger ledger;
 } sums;
 
@@ -29,7 +29,7 @@ static sums *sum_by_hand(const household *h, size_t n)
                       : &s->ledger.outside,
             h[i].weight);
         if (area >= 0)
-            s->cell[area][expected_set(h[i])] += h[i].weight;
+            s->cell[area][expected_set(h[i])][expected_unknown(h[i])] += h[i].weight;
     }
     return s;
 }
@@ -41,13 +41,16 @@ static void assert_sums(const cov_tally *t, const sums *s)
     assert_memory_equal(&ledger, &s->ledger, sizeof ledger);
     size_t n = 0;
     for (size_t a = 0; a < N_AREAS; a++) {
-        for (size_t set = 0; set < 1 << N_SERVICES; set++)
-            n += s->cell[a][set] != 0;
+        for (size_t set = 0; set < 1 << N_SERVICES; set++) {
+            for (size_t unknown = 0; unknown < 1 << N_SERVICES; unknown++)
+                n += s->cell[a][set][unknown] != 0;
+        }
     }
     assert_int_equal(t->cells.n, n);
-    for (size_t i = 0; i < t->cells.n; i++)
-        assert_true(t->cells.cell[i].weight ==
-                    s->cell[t->cells.cell[i].area][t->cells.cell[i].set]);
+    for (size_t i = 0; i < t->cells.n; i++) {
+        cov_cell cell = t->cells.cell[i];
+        assert_true(cell.weight == s->cell[cell.area][cell.set][cell.unknown]);
+    }
 }
 
 static void counts_are_exact(void **state)
@@ -58,6 +61,8 @@ static void counts_are_exact(void **state)
     const size_t sizes[] = {1, 7, 4095, 4096, 4097, 20000};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         household *h = random_households(&r, sizes[i]);
+        if (i % 2 == 1)
+            forget_some(h, sizes[i], &r);
         sums *expected = sum_by_hand(h, sizes[i]);
         cov_tally *t = make_tally(&c, 1);
         push(t, h, sizes[i]);
@@ -195,6 +200,38 @@ static void an_empty_push_changes_nothing(void **state)
     free_country(&c);
 }
 
+/* Five answers that come with the points, each yes, no or unknown, and some both yes and unknown:
+ * then it is yes. */
+static void yes_wins_over_unknown(void **state)
+{
+    (void)state;
+    rng r = {20};
+    country c = make_country(&r, 1);
+    size_t n = 40000, contradicted = 0;
+    for (size_t k = 0; k < N_SERVICES; k++)
+        c.service[k].footprint = NULL;
+    household *h = random_households(&r, n);
+    sums *expected = blank(1, sizeof *expected);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t yes = rng_below(&r, 1 << N_SERVICES), unknown = rng_below(&r, 1 << N_SERVICES);
+        h[i].served = yes;
+        h[i].unknown = unknown;
+        contradicted += (yes & unknown) != 0;
+        int area = expected_area(h[i]);
+        if (area >= 0)
+            expected->cell[area][yes][unknown & ~yes] += h[i].weight;
+    }
+    assert_true(contradicted > n / 4);
+    cov_tally *t = make_tally(&c, 1);
+    push(t, h, n);
+    expected->ledger = t->ledger;
+    assert_sums(t, expected);
+    cov_tally_free(t);
+    free(expected);
+    free(h);
+    free_country(&c);
+}
+
 /* ---------------------------------------------------------------- areas that are told */
 
 /* Push what the caller knows instead of having it found. */
@@ -218,6 +255,7 @@ static void told_areas_count_like_found_ones(void **state)
         country c = make_country(&r, round % 2 ? 1.25 : 1);
         size_t n = 1 + rng_below(&r, 10000);
         household *h = random_households(&r, n);
+        forget_some(h, n, &r);
         batch b = make_batch(h, n);
         int32_t *area = blank(n, sizeof *area);
         uint8_t *overlap = blank(n, 1);
@@ -254,7 +292,8 @@ static void told_areas_are_believed(void **state)
     (void)state;
     rng r = {22};
     country c = make_country(&r, 1);
-    const household h[] = {{0.5, 0.5, 1, 0}, {0.5, 0.5, 2, 0}, {0.5, 0.5, 4, 0}, {9, 9, 8, 0}};
+    const household h[] = {
+        {0.5, 0.5, 1, 0, 0}, {0.5, 0.5, 2, 0, 0}, {0.5, 0.5, 4, 0, 0}, {9, 9, 8, 0, 0}};
     const int32_t area[] = {7, COV_OUTSIDE, COV_NO_LOCATION, N_AREAS - 1};
     const uint8_t overlap[] = {1, 0, 0, 0};
     const cov_ledger expected = {.read = {4, 15},
@@ -296,8 +335,10 @@ static void tables_grow(void **state)
     assert_int_equal(cov_tally_create(areas, service, 64, NULL, &many, NULL), COV_OK);
     size_t n = 30000;
     household *h = random_households(&r, n);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         h[i].served = rng_next(&r);
+        h[i].unknown = rng_next(&r);
+    }
     push(one, h, n);
     for (size_t first = 0; first < n; first += 100)
         push(many, h + first, 100);
@@ -321,7 +362,7 @@ static void exclusions_are_booked(void **state)
     rng r = {15};
     country c = make_country(&r, 1);
     cov_tally *t = make_tally(&c, 1);
-    household h = {0.5, 0.5, 3, 0};
+    household h = {0.5, 0.5, 3, 0, 0};
     push(t, &h, 1);
     assert_int_equal(cov_tally_exclude(t, COV_EXCLUDE_DUPLICATE, 2, 20, NULL), COV_OK);
     assert_int_equal(cov_tally_exclude(t, COV_EXCLUDE_REJECTED, 5, 50, NULL), COV_OK);
@@ -357,6 +398,7 @@ int main(void)
         cmocka_unit_test(columns_may_be_absent),
         cmocka_unit_test(strides_are_bytes),
         cmocka_unit_test(overlaps_are_weighed),
+        cmocka_unit_test(yes_wins_over_unknown),
         cmocka_unit_test(told_areas_count_like_found_ones),
         cmocka_unit_test(told_areas_are_believed),
         cmocka_unit_test(an_empty_push_changes_nothing),

@@ -13,7 +13,7 @@ static void sums_stop_at_the_last_number(void **state)
     rng r = {9};
     country c = make_country(&r, 1);
     cov_tally *t = make_tally(&c, 1), *other = make_tally(&c, 1);
-    household h[] = {{0.5, 0.5, UINT64_MAX - 5, 0}, {1.5, 0.5, 5, 0}, {NAN, 0, 1, 0}};
+    household h[] = {{0.5, 0.5, UINT64_MAX - 5, 0, 0}, {1.5, 0.5, 5, 0, 0}, {NAN, 0, 1, 0, 0}};
     push(t, h, 2);
     push(other, h + 2, 1);
     bytes full = save(t);
@@ -54,8 +54,8 @@ static void cells_stop_at_their_limit(void **state)
     options.max_cells = 3;
     cov_tally *t = NULL, *more = make_tally(&c, 1);
     assert_int_equal(cov_tally_create(c.areas, c.service, N_SERVICES, &options, &t, NULL), COV_OK);
-    household h[] = {{0.5, 0.5, 1, 0}, {1.5, 0.5, 1, 0}, {2.5, 0.5, 1, 0},
-                     {2.5, 0.5, 1, 4}, {0.5, 0.5, 7, 0}, {3.5, 0.5, 0, 0}};
+    household h[] = {{0.5, 0.5, 1, 0, 0}, {1.5, 0.5, 1, 0, 0}, {2.5, 0.5, 1, 0, 0},
+                     {2.5, 0.5, 1, 4, 0}, {0.5, 0.5, 7, 0, 0}, {3.5, 0.5, 0, 0, 0}};
     push(t, h, 3);
     bytes before = save(t);
     cov_error err;
@@ -93,13 +93,16 @@ static void a_bad_point_refuses_the_whole_batch(void **state)
     cov_error err;
     for (size_t i = 0; i < 3; i++) {
         for (size_t k = 0; k < 4; k++) {
-            batch b = make_batch(h, n);
-            b.served[place[k]] |= bad[i];
-            char number[32];
-            snprintf(number, sizeof number, "point number %zu ", place[k] + 1);
-            assert_fails(cov_tally_push(t, &b.points, &err), &err, COV_ERR_ARGUMENT, number);
-            assert_saves_as(t, before);
-            free_batch(&b);
+            for (unsigned unknown = 0; unknown < 2; unknown++) {
+                batch b = make_batch(h, n);
+                (unknown ? b.unknown : b.served)[place[k]] |= bad[i];
+                char text[64];
+                snprintf(text, sizeof text, "point number %zu of the batch is told to be %s",
+                         place[k] + 1, unknown ? "unknown for" : "served by");
+                assert_fails(cov_tally_push(t, &b.points, &err), &err, COV_ERR_ARGUMENT, text);
+                assert_saves_as(t, before);
+                free_batch(&b);
+            }
         }
     }
     int32_t *area = blank(n, sizeof *area);
@@ -241,8 +244,8 @@ static void tables_hash_each_their_own_way(void **state)
     assert_int_equal(cov_table_reserve(&a, N, NULL), COV_OK);
     assert_int_equal(cov_table_reserve(&b, N, NULL), COV_OK);
     for (int i = 0; i < N; i++) {
-        cov_table_add(&a, i, 1, 1);
-        cov_table_add(&b, i, 1, 1);
+        cov_table_add(&a, (cov_cell){.set = 1, .weight = 1, .area = i});
+        cov_table_add(&b, (cov_cell){.set = 1, .weight = 1, .area = i});
     }
     assert_int_equal(a.n_slots, b.n_slots);
     assert_memory_not_equal(a.slot, b.slot, a.n_slots * sizeof *a.slot);

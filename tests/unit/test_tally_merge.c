@@ -47,6 +47,7 @@ static void any_split_and_order_gives_the_same_bytes(void **state)
     country c = make_country(&r, 1), same = make_country(&r, 1);
     size_t n = 3000, order[3000];
     household *h = random_households(&r, n), *shuffled = blank(n, sizeof *h);
+    forget_some(h, n, &r);
     cov_tally *t = make_tally(&c, 1);
     push(t, h, n);
     bytes expected = save(t);
@@ -74,6 +75,7 @@ static void the_finer_scale_wins(void **state)
     rng r = {7};
     country c = make_country(&r, 1);
     household *h = random_households(&r, 2000);
+    forget_some(h, 2000, &r);
     cov_tally *coarse = make_tally(&c, 1), *fine = make_tally(&c, 1000),
               *all = make_tally(&c, 1000);
     push(coarse, h, 1000);
@@ -120,6 +122,7 @@ static void any_scales_merge_exactly(void **state)
     country c = make_country(&r, 1);
     enum { PART = 200, MOST = 7 };
     household *h = random_households(&r, PART * MOST);
+    forget_some(h, PART * MOST, &r);
     for (size_t round = 0; round < 100; round++) {
         size_t n_parts = 2 + rng_below(&r, MOST - 1);
         cov_tally *part[MOST];
@@ -155,7 +158,7 @@ static void any_scales_merge_exactly(void **state)
 static void a_promotion_that_overflows(const country *c, uint32_t from_scale, uint32_t to_scale)
 {
     uint64_t factor = to_scale / from_scale;
-    household big = {0.5, 0.5, UINT64_MAX / factor + 1, 0}, one = {0.5, 0.5, 1, 0};
+    household big = {0.5, 0.5, UINT64_MAX / factor + 1, 0, 0}, one = {0.5, 0.5, 1, 0, 0};
     cov_tally *coarse = make_tally(c, from_scale), *fine = make_tally(c, to_scale);
     push(coarse, &big, 1);
     push(fine, &one, 1);
