@@ -5,67 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-
-/* ---------------------------------------------------------------- bytes */
-
-typedef struct reader {
-    const unsigned char *at;
-    const unsigned char *end;
-    bool swap; /* big-endian geometry */
-} reader;
-
-static cov_status fail_short(cov_error *err)
-{
-    return cov_fail(err, COV_ERR_GEOMETRY, "its WKB ends in the middle");
-}
-
-static cov_status read_u32(reader *r, uint32_t *out, cov_error *err)
-{
-    if (r->end - r->at < 4)
-        return fail_short(err);
-    const unsigned char *p = r->at;
-    r->at += 4;
-    *out = r->swap ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
-                   : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
-    return COV_OK;
-}
-
-static double f64_at(const reader *r, const unsigned char *p)
-{
-    uint64_t bits;
-    memcpy(&bits, p, sizeof bits);
-    if (r->swap == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__))
-        bits = __builtin_bswap64(bits);
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-/* Byte order, type and dimension of a geometry: ISO (1003, 2003, 3003) and extended (high bits). */
-static cov_status read_head(reader *r, uint32_t *type, size_t *doubles, cov_error *err)
-{
-    if (r->end - r->at < 1)
-        return fail_short(err);
-    unsigned order = *r->at++;
-    if (order > 1)
-        return cov_fail(err, COV_ERR_GEOMETRY, "its WKB has an unknown byte order (%u)", order);
-    r->swap = order == 0;
-    uint32_t code = 0, srid = 0;
-    cov_status s = read_u32(r, &code, err);
-    if (s != COV_OK)
-        return s;
-    bool z = (code & 0x80000000u) != 0, m = (code & 0x40000000u) != 0;
-    if ((code & 0x20000000u) != 0) {
-        s = read_u32(r, &srid, err);
-        if (s != COV_OK)
-            return s;
-    }
-    code &= 0x1FFFFFFFu;
-    uint32_t iso = code / 1000;
-    *type = iso <= 3 ? code % 1000 : code;
-    *doubles = (size_t)2 + (z || iso == 1 || iso == 3) + (m || iso == 2 || iso == 3);
-    return COV_OK;
-}
+#include "geometry/wkb.h"
 
 /* ---------------------------------------------------------------- rings */
 
@@ -121,20 +61,20 @@ static void widen_extent(double extent[4], const cov_xy *v, size_t n)
 }
 
 /* Read n vertices behind the last of the rings, without repeated ones; *kept is how many stay. */
-static cov_status read_vertices(cov_rings *rings, reader *r, uint32_t n, size_t doubles,
+static cov_status read_vertices(cov_rings *rings, cov_wkb *r, uint32_t n, size_t doubles,
                                 size_t *kept, cov_error *err)
 {
     size_t stride = doubles * sizeof(double);
-    if ((size_t)(r->end - r->at) / stride < n)
-        return fail_short(err);
+    cov_status s = cov_wkb_expect(r, n, stride, err);
+    if (s != COV_OK)
+        return s;
     if (cov_reserve((void **)&rings->vertex, &rings->vertex_capacity, rings->n_vertices + n,
                     sizeof(cov_xy)) != 0)
         return cov_fail_memory(err);
     cov_xy *v = rings->vertex + rings->n_vertices;
     size_t count = 0;
     for (uint32_t i = 0; i < n; i++, r->at += stride) {
-        /* Adding 0 makes -0 a 0: one place, one pair of bits. */
-        cov_xy p = {f64_at(r, r->at) + 0.0, f64_at(r, r->at + 8) + 0.0};
+        cov_xy p = cov_wkb_xy(r);
         if (!(fabs(p.x) <= COV_COORDINATE_MAX && fabs(p.y) <= COV_COORDINATE_MAX))
             return cov_fail(err, COV_ERR_GEOMETRY,
                             "vertex %u of a ring has the coordinates (%g, %g)", i + 1, p.x, p.y);
@@ -145,12 +85,12 @@ static cov_status read_vertices(cov_rings *rings, reader *r, uint32_t n, size_t 
     return COV_OK;
 }
 
-static cov_status read_ring(cov_rings *rings, reader *r, size_t doubles, bool hole, uint32_t label,
+static cov_status read_ring(cov_rings *rings, cov_wkb *r, size_t doubles, bool hole, uint32_t label,
                             cov_error *err)
 {
     uint32_t n = 0;
     size_t kept = 0;
-    cov_status s = read_u32(r, &n, err);
+    cov_status s = cov_wkb_u32(r, &n, err);
     if (s == COV_OK)
         s = read_vertices(rings, r, n, doubles, &kept, err);
     if (s != COV_OK)
@@ -174,34 +114,32 @@ static cov_status read_ring(cov_rings *rings, reader *r, size_t doubles, bool ho
     return COV_OK;
 }
 
-static cov_status read_polygon(cov_rings *rings, reader *r, size_t doubles, uint32_t label,
+static cov_status read_polygon(cov_rings *rings, cov_wkb *r, size_t doubles, uint32_t label,
                                cov_error *err)
 {
     uint32_t n = 0;
-    cov_status s = read_u32(r, &n, err);
+    cov_status s = cov_wkb_u32(r, &n, err);
     for (uint32_t i = 0; s == COV_OK && i < n; i++)
         s = read_ring(rings, r, doubles, i > 0, label, err);
     return s;
 }
 
-enum { WKB_POLYGON = 3, WKB_MULTIPOLYGON = 6 };
-
-static cov_status read_geometry(cov_rings *rings, reader *r, uint32_t label, cov_error *err)
+static cov_status read_geometry(cov_rings *rings, cov_wkb *r, uint32_t label, cov_error *err)
 {
     uint32_t type = 0, n = 0;
     size_t doubles = 0;
-    cov_status s = read_head(r, &type, &doubles, err);
+    cov_status s = cov_wkb_head(r, &type, &doubles, err);
     if (s != COV_OK)
         return s;
-    if (type == WKB_POLYGON)
+    if (type == COV_WKB_POLYGON)
         return read_polygon(rings, r, doubles, label, err);
-    if (type != WKB_MULTIPOLYGON)
+    if (type != COV_WKB_MULTIPOLYGON)
         return cov_fail(err, COV_ERR_GEOMETRY,
                         "its geometry is not a Polygon or MultiPolygon (WKB type %u)", type);
-    s = read_u32(r, &n, err);
+    s = cov_wkb_u32(r, &n, err);
     for (uint32_t i = 0; s == COV_OK && i < n; i++) {
-        s = read_head(r, &type, &doubles, err);
-        if (s == COV_OK && type != WKB_POLYGON)
+        s = cov_wkb_head(r, &type, &doubles, err);
+        if (s == COV_OK && type != COV_WKB_POLYGON)
             s = cov_fail(err, COV_ERR_GEOMETRY, "a part is not a Polygon (WKB type %u)", type);
         if (s == COV_OK)
             s = read_polygon(rings, r, doubles, label, err);
@@ -215,7 +153,7 @@ cov_status cov_rings_add(cov_rings *rings, const void *wkb, size_t size, uint32_
     if (wkb == NULL || size == 0)
         return cov_fail(err, COV_ERR_GEOMETRY, "it has no geometry");
     size_t n_rings = rings->n_rings, n_vertices = rings->n_vertices;
-    reader r = {wkb, (const unsigned char *)wkb + size, false};
+    cov_wkb r = cov_wkb_open(wkb, size);
     cov_status s = read_geometry(rings, &r, label, err);
     if (s == COV_OK && rings->n_rings == n_rings)
         s = cov_fail(err, COV_ERR_GEOMETRY, "its geometry is empty");
