@@ -54,11 +54,9 @@ static unsigned bits_of(double count)
 /* Corner, units and number of cells. A unit is at least 2^13 spacings of the largest coordinate, so
  * that a centre, rounded to a double, is within 2^-12 units of its place; and a place is below 2^30
  * units, so that it fits a word and its rounding errors stay below 2^-21 units. */
-void cov_grid_place(cov_cells *c, const cov_rings *rings)
+void cov_grid_lay(cov_cells *c, const double e[4], double width)
 {
-    const double *e = rings->extent;
     double w = e[2] - e[0], h = e[3] - e[1];
-    double width = choose_width(rings, w, h);
     double magnitude = largest(largest(fabs(e[0]), fabs(e[2])), largest(fabs(e[1]), fabs(e[3])));
     double finest = largest(8192 * spacing(magnitude), DBL_MIN * 8192);
     width = largest(width, finest);
@@ -75,6 +73,12 @@ void cov_grid_place(cov_cells *c, const cov_rings *rings)
     c->y0 = e[1] - 1.5 * width;
     c->nx = (uint32_t)((e[2] - c->x0) * c->per_unit) / (UINT32_C(1) << depth) + 2;
     c->ny = (uint32_t)((e[3] - c->y0) * c->per_unit) / (UINT32_C(1) << depth) + 2;
+}
+
+void cov_grid_place(cov_cells *c, const cov_rings *rings)
+{
+    const double *e = rings->extent;
+    cov_grid_lay(c, e, choose_width(rings, e[2] - e[0], e[3] - e[1]));
 }
 
 /* ---------------------------------------------------------------- edges of the top-level cells */

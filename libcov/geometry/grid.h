@@ -6,10 +6,14 @@
 #include "geometry/cells_layout.h"
 
 /* How near a cell an edge must come to stand in its list, in units. Places on the grid are off by
- * at most about 2^-12 units, see cov_grid_place. */
+ * at most about 2^-12 units, see cov_grid_lay. */
 #define COV_GRID_MARGIN (1.0 / 1024)
 
-/* Fill in corner, units, depth and number of the cells. */
+/* Fill in corner, units, depth and number of the cells over an extent (west, south, east, north),
+ * with top-level cells of about this width and a rim of one cell all round. */
+void cov_grid_lay(cov_cells *cells, const double extent[4], double width);
+
+/* The same over the extent of the rings. */
 void cov_grid_place(cov_cells *cells, const cov_rings *rings);
 
 /* The edges of each top-level cell, by the number of their first vertex: those of cell i are
