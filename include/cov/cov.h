@@ -221,9 +221,59 @@ typedef struct cov_footprint cov_footprint;
 COV_API COV_MUST_CHECK cov_status cov_footprint_polygons(const void *const *wkb,
                                                          const size_t *sizes, size_t n,
                                                          cov_footprint **out, cov_error *err);
+
+/* Within a distance of cables, masts, nodes. */
+typedef struct cov_near_options {
+    size_t size;   /* sizeof(cov_near_options) */
+    double metres; /* a point is reached within this distance, the distance itself included;
+                      from 10^-6 to 10^9, on an ellipsoid to 10^6 */
+    double metres_per_unit;      /* of planar coordinates: 1 for metres, 0.3048 for feet; 0: the
+                                    coordinates are longitude and latitude in degrees */
+    double semi_major;           /* of the ellipsoid, in metres; for degrees */
+    double flattening;           /* of the ellipsoid, 0 to 0.1; for degrees */
+    const void *const *barriers; /* lines or polygons in WKB that a drop must not cross, see below;
+                                    NULL where n_barriers is 0 */
+    const size_t *barrier_sizes; /* in bytes */
+    size_t n_barriers;
+    unsigned threads; /* that build the index; 0 or 1: the caller's alone. Changes no answer */
+} cov_near_options;
+
+/* Metres in a plane, or the ellipsoid of WGS 84; `metres` is to be set. */
+#define COV_NEAR_OPTIONS_INIT                                                                      \
+    {                                                                                              \
+        sizeof(cov_near_options), 0, 1, 6378137, 1 / 298.257223563, NULL, NULL, 0, 0               \
+    }
+
+/* The places within a distance of a network: n >= 1 points and lines (Point, LineString, their
+ * Multi... and collections of them, WKB as in cov_area). Lines are straight between their vertices
+ * in the plane of the coordinates.
+ *
+ * The distance in a plane is the straight one, times metres_per_unit; with whole coordinates below
+ * 2^25 and a whole distance the comparison is exact. With degrees it is the length of the geodesic
+ * on the ellipsoid to the nearest place of the line, off by less than a millionth up to 100 km and
+ * ten millionths beyond, at the poles and across the antimeridian too: longitudes that differ by
+ * 360 are one place. A line from 179 to -179 crosses the whole map, one from 179 to 181 the
+ * antimeridian. Longitudes of the network and of barriers go from -540 to 540; a point whose
+ * latitude is beyond 90 is not reached.
+ *
+ * Barriers are lines, or the rings of polygons. The drop from a point to a segment of a line is the
+ * straight line, in the plane of the coordinates, to the nearest place of that segment. Where there
+ * are barriers, a point is reached when at least one segment within the distance has a drop that
+ * crosses none. A drop crosses a barrier where it goes from one side of it to the other; one that
+ * begins or ends on it (a node on the bank) does not. Through a vertex of a barrier, or along it, a
+ * drop goes as if the barrier lay a hair to the north-east, as in the border rule. The sides are
+ * decided exactly; the drop's end at the network is taken back by 2^-26 of its length, so that a
+ * cable along a bank is no cable across the river.
+ *
+ * Errors: COV_ERR_ARGUMENT (an option out of range), COV_ERR_GEOMETRY (names the place in the
+ * array, from 0; also a coordinate beyond 10^60 in a plane, or that is no degree), COV_ERR_LIMIT
+ * (more than 2^29 vertices). */
+COV_API COV_MUST_CHECK cov_status cov_footprint_near(const void *const *wkb, const size_t *sizes,
+                                                     size_t n, const cov_near_options *options,
+                                                     cov_footprint **out, cov_error *err);
 COV_API void cov_footprint_free(cov_footprint *footprint);
 
-/* West, south, east, north. */
+/* West, south, east, north of what is reached; for a distance, at most. */
 COV_API void cov_footprint_extent(const cov_footprint *footprint, double extent[4]);
 
 /* Bytes held by the index. */

@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+/* Coordinates beyond this are refused: nothing on Earth is so far, and squares stay finite. */
+#define COV_COORDINATE_MAX 1e150
+
 typedef struct cov_xy {
     double x;
     double y;

@@ -11,9 +11,6 @@
 #include "base/status.h"
 #include "geometry/predicate.h"
 
-/* Coordinates beyond this are refused: nothing on Earth is so far, and squares stay finite. */
-#define COV_COORDINATE_MAX 1e150
-
 typedef struct cov_ring {
     size_t first; /* index of its first vertex; its last vertex repeats the first */
     size_t n;     /* vertices, at least 4 */
