@@ -146,6 +146,35 @@ cov_status cov_transform_create(OGRSpatialReferenceH from, OGRSpatialReferenceH 
     return s;
 }
 
+cov_status cov_transform_note(const cov_transform *transform, OGRSpatialReferenceH from,
+                              OGRSpatialReferenceH to, const char *what, cov_notes *notes,
+                              cov_error *err)
+{
+    if (transform->operation == NULL)
+        return COV_OK;
+    char *a = cov_crs_label(from), *b = cov_crs_label(to);
+    char metres[32];
+    CPLsnprintf(metres, sizeof metres, "%g", transform->accuracy);
+    cov_status s =
+        a == NULL || b == NULL
+            ? cov_fail_memory(err)
+            : cov_notes_add(notes, err, COV_NOTE_INFO, "%s: from %s to %s by %s, accurate to %s m",
+                            what, a, b, transform->name, metres);
+    cov_free(a);
+    cov_free(b);
+    return s;
+}
+
+void cov_transform_points(const cov_transform *transform, size_t n, double *x, double *y)
+{
+    if (transform->operation != NULL && n > 0)
+        cov_operation_apply(transform->operation, x, y, sizeof *x, n);
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(x[i]) || !isfinite(y[i]))
+            x[i] = y[i] = NAN;
+    }
+}
+
 void cov_transform_clear(cov_transform *transform)
 {
     cov_operation_free(transform->operation);

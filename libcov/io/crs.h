@@ -11,7 +11,7 @@
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
-#include "base/status.h"
+#include "io/notes.h"
 
 typedef struct cov_operation cov_operation; /* a PROJ operation with its own context */
 
@@ -47,6 +47,15 @@ cov_status cov_transform_create(OGRSpatialReferenceH from, OGRSpatialReferenceH 
                                 const double extent[4], const char *what, cov_transform *out,
                                 cov_error *err);
 void cov_transform_clear(cov_transform *transform);
+
+/* A note on the operation and its accuracy, where something is transformed. */
+cov_status cov_transform_note(const cov_transform *transform, OGRSpatialReferenceH from,
+                              OGRSpatialReferenceH to, const char *what, cov_notes *notes,
+                              cov_error *err);
+
+/* Transform n points in place, each on its own. One that can't be transformed, or isn't finite,
+ * becomes NaN in both coordinates. One thread at a time. */
+void cov_transform_points(const cov_transform *transform, size_t n, double *x, double *y);
 
 /* Transform a polygon in place, its edges densified to the tolerance. The new vertices of an edge
  * are the same whichever way round it is walked, so that neighbours stay edge-matched. One thread

@@ -116,23 +116,19 @@ static cov_status check_allowed(const char *path, const cov_policy *policy, cov_
 
 /* ---------------------------------------------------------------- archives and folders */
 
-static const char *const layer_extensions[] = {"shp",      "gpkg",     "geojson", "json",
-                                               "geojsonl", "geojsons", "fgb",     "csv",
-                                               "tsv",      "tab",      "mif",     "gdb"};
-
-static int is_layer_file(const char *name)
+static int is_wanted(const char *name, const cov_kind *kind)
 {
     if (strncmp(name, "__MACOSX/", 9) == 0 || cov_path_base(name)[0] == '.')
         return 0;
-    for (size_t i = 0; i < sizeof layer_extensions / sizeof layer_extensions[0]; i++) {
-        if (cov_path_has_extension(name, layer_extensions[i]))
+    for (size_t i = 0; kind->extensions[i] != NULL; i++) {
+        if (cov_path_has_extension(name, kind->extensions[i]))
             return 1;
     }
     return 0;
 }
 
-/* The entries that can be layers, sorted; a .gdb folder counts once. */
-static char **list_layer_files(const char *folder, int deep)
+/* The entries that can be of the kind, sorted; a .gdb folder counts once. */
+static char **list_files(const char *folder, const cov_kind *kind, int deep)
 {
     char **all = deep ? VSIReadDirRecursive(folder) : VSIReadDir(folder);
     char **found = NULL;
@@ -141,7 +137,7 @@ static char **list_layer_files(const char *folder, int deep)
         char *gdb = strstr(name, ".gdb/");
         if (gdb != NULL)
             gdb[4] = '\0';
-        if (is_layer_file(name) && CSLFindStringCaseSensitive(found, name) < 0)
+        if (is_wanted(name, kind) && CSLFindStringCaseSensitive(found, name) < 0)
             found = CSLAddString(found, name);
     }
     CSLDestroy(all);
@@ -166,15 +162,14 @@ static int has_stem(const char *name, const char *stem)
 
 /* The one entry that is meant; -1 with an error that lists them. *by_name: the layer's name chose
  * it. */
-static int choose_file(char **files, const cov_source *source, int *by_name, cov_error *err)
+static int choose_file(char **files, const cov_source *source, const cov_kind *kind, int *by_name,
+                       cov_error *err)
 {
     const char *label = cov_path_base(source->path);
     int n = CSLCount(files), found = -1, matches = 0;
     *by_name = 0;
     if (n == 0) {
-        cov_fail(err, COV_ERR_INPUT,
-                 "%s holds no layer: a .shp, .gpkg, .geojson, .fgb, .csv, .tab, .mif or .gdb",
-                 source->path);
+        cov_fail(err, COV_ERR_INPUT, "%s holds no %s: %s", source->path, kind->noun, kind->endings);
         return -1;
     }
     if (n == 1)
@@ -195,19 +190,21 @@ static int choose_file(char **files, const cov_source *source, int *by_name, cov
         used += k > 0 ? (size_t)k : 0;
     }
     if (source->layer == NULL)
-        cov_fail(err, COV_ERR_INPUT, "%s holds several layers: name one of %s", label, list);
+        cov_fail(err, COV_ERR_INPUT, "%s holds several %ss: name one of %s", label, kind->noun,
+                 list);
     else
-        cov_fail(err, COV_ERR_INPUT, "%s: %s layer \"%s\" among %s", label,
-                 matches == 0 ? "there is no" : "there is more than one", source->layer, list);
+        cov_fail(err, COV_ERR_INPUT, "%s: %s %s \"%s\" among %s", label,
+                 matches == 0 ? "there is no" : "there is more than one", kind->noun, source->layer,
+                 list);
     return -1;
 }
 
-static cov_status enter_folder(const cov_source *source, const char *folder, int deep,
-                               cov_path *out, cov_error *err)
+static cov_status enter_folder(const cov_source *source, const cov_kind *kind, const char *folder,
+                               int deep, cov_path *out, cov_error *err)
 {
-    char **files = list_layer_files(folder, deep);
+    char **files = list_files(folder, kind, deep);
     int by_name = 0;
-    int chosen = choose_file(files, source, &by_name, err);
+    int chosen = choose_file(files, source, kind, &by_name, err);
     cov_status s = chosen < 0 ? COV_ERR_INPUT : COV_OK;
     if (s == COV_OK) {
         size_t n = strlen(folder);
@@ -228,13 +225,14 @@ static int is_archive(const char *path)
            (cov_path_has_extension(path, "zip") || cov_path_has_extension(path, "shz"));
 }
 
-static cov_status enter_archive(const cov_source *source, cov_path *out, cov_error *err)
+static cov_status enter_archive(const cov_source *source, const cov_kind *kind, cov_path *out,
+                                cov_error *err)
 {
     int braces = strchr(source->path, '{') == NULL && strchr(source->path, '}') == NULL;
     char *root = cov_text_print(braces ? "/vsizip/{%s}" : "/vsizip/%s", source->path);
     if (root == NULL)
         return cov_fail_memory(err);
-    cov_status s = enter_folder(source, root, 1, out, err);
+    cov_status s = enter_folder(source, kind, root, 1, out, err);
     cov_free(root);
     return s;
 }
@@ -260,8 +258,8 @@ static cov_status check_exists(const char *path, VSIStatBufL *status, cov_error 
     return COV_OK;
 }
 
-cov_status cov_path_resolve(const cov_source *source, const cov_policy *policy, cov_path *out,
-                            cov_error *err)
+cov_status cov_path_resolve(const cov_source *source, const cov_kind *kind,
+                            const cov_policy *policy, cov_path *out, cov_error *err)
 {
     VSIStatBufL status;
     cov_path path = {NULL, NULL, NULL, source->layer};
@@ -274,9 +272,10 @@ cov_status cov_path_resolve(const cov_source *source, const cov_policy *policy, 
         return s;
     int folder = !remote && VSI_ISDIR(status.st_mode);
     if (!folder && !remote && is_archive(source->path))
-        s = enter_archive(source, &path, err);
+        s = enter_archive(source, kind, &path, err);
     else if (folder && !cov_path_has_extension(source->path, "gdb"))
-        s = enter_folder(source, source->path, strncmp(source->path, "/vsi", 4) == 0, &path, err);
+        s = enter_folder(source, kind, source->path, strncmp(source->path, "/vsi", 4) == 0, &path,
+                         err);
     else {
         path.open = cov_copy_text(source->path);
         path.label = cov_copy_text(cov_path_base(source->path));

@@ -3,7 +3,7 @@
 #ifndef COV_IO_PATH_H
 #define COV_IO_PATH_H
 
-#include "io/source.h"
+#include "io/open.h"
 
 typedef struct cov_path {
     char *open;        /* what GDAL opens, e.g. "/vsizip/{a.zip}/b.shp" */
@@ -14,8 +14,8 @@ typedef struct cov_path {
 
 /* Refuse what is no local file (unless the policy allows the network), look into archives and
  * folders. COV_ERR_INPUT names the path and the remedy. */
-cov_status cov_path_resolve(const cov_source *source, const cov_policy *policy, cov_path *out,
-                            cov_error *err);
+cov_status cov_path_resolve(const cov_source *source, const cov_kind *kind,
+                            const cov_policy *policy, cov_path *out, cov_error *err);
 void cov_path_clear(cov_path *path);
 
 /* The part behind the last '/' (a '/' at the end not counted); points into path. */

@@ -171,25 +171,6 @@ static cov_status read_again(void *data, size_t index, cov_shape *shape, cov_err
     return s;
 }
 
-/* One note on the operation and its accuracy, where something is transformed. */
-static cov_status note_transform(const cov_polygons *p, const cov_setting *setting, cov_error *err)
-{
-    const cov_transform *transform = &p->transform;
-    if (transform->operation == NULL)
-        return COV_OK;
-    char *from = cov_crs_label(p->layer->crs), *to = cov_crs_label(setting->to);
-    char metres[32];
-    CPLsnprintf(metres, sizeof metres, "%g", transform->accuracy);
-    cov_status s = from == NULL || to == NULL
-                       ? cov_fail_memory(err)
-                       : cov_notes_add(setting->notes, err, COV_NOTE_INFO,
-                                       "%s: from %s to %s by %s, accurate to %s m", p->layer->label,
-                                       from, to, transform->name, metres);
-    cov_free(from);
-    cov_free(to);
-    return s;
-}
-
 cov_status cov_polygons_check(cov_polygons *polygons, const cov_setting *setting, const char *phase,
                               cov_error *err)
 {
@@ -200,7 +181,8 @@ cov_status cov_polygons_check(cov_polygons *polygons, const cov_setting *setting
         s = cov_transform_create(polygons->layer->crs, setting->to, polygons->extent, label,
                                  &polygons->transform, err);
     if (s == COV_OK)
-        s = note_transform(polygons, setting, err);
+        s = cov_transform_note(&polygons->transform, polygons->layer->crs, setting->to, label,
+                               setting->notes, err);
     if (s == COV_OK)
         s = cov_repair_all(setting->job->invalid, cov_job_threads(setting->job), polygons->shape,
                            polygons->n, &owner, setting->notes, setting->phases, err);

@@ -103,7 +103,7 @@ cov_status cov_raster_open(const char *path, const cov_policy *policy, cov_notes
     if (r == NULL)
         return cov_fail_memory(err);
     cov_watch_begin(&r->watch);
-    cov_status s = cov_path_resolve(&source, policy, &resolved, err);
+    cov_status s = cov_path_resolve(&source, &cov_kind_raster, policy, &resolved, err);
     if (s == COV_OK) {
         r->path = resolved.open;
         r->label = resolved.label;

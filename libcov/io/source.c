@@ -14,13 +14,10 @@
 #include "io/charset.h"
 #include "io/crs.h"
 #include "io/csv.h"
+#include "io/open.h"
 #include "io/path.h"
 #include "io/shapefile.h"
 #include "io/watch.h"
-
-static const char *const safe_drivers[] = {"ESRI Shapefile", "GPKG", "GeoJSON",      "GeoJSONSeq",
-                                           "FlatGeobuf",     "CSV",  "MapInfo File", "OpenFileGDB"};
-#define N_SAFE (sizeof safe_drivers / sizeof safe_drivers[0])
 
 /* ---------------------------------------------------------------- GDAL */
 
@@ -40,29 +37,15 @@ void cov_gdal_init(void)
 cov_status cov_layer_check(cov_layer *layer, cov_error *err)
 {
     cov_watch *watch = layer->watch;
-    if (watch->failures == 0)
-        return COV_OK;
-    cov_status s = COV_OK;
-    if (layer->n_read > 0)
-        s = cov_fail(err, COV_ERR_INPUT, "%s, feature %lld: %s", layer->label,
-                     (long long)layer->n_read, watch->failure);
-    else
-        s = cov_fail(err, COV_ERR_INPUT, "%s: %s", layer->label, watch->failure);
+    if (watch->failures == 0 || layer->n_read == 0)
+        return cov_watch_check(watch, layer->label, err);
+    cov_status s = cov_fail(err, COV_ERR_INPUT, "%s, feature %lld: %s", layer->label,
+                            (long long)layer->n_read, watch->failure);
     cov_watch_clear(watch);
     return s;
 }
 
 /* ---------------------------------------------------------------- open the file */
-
-static char **allowed_drivers(const cov_policy *policy)
-{
-    char **list = NULL;
-    for (size_t i = 0; i < N_SAFE; i++)
-        list = CSLAddString(list, safe_drivers[i]);
-    for (size_t i = 0; i < policy->n_add_drivers; i++)
-        list = CSLAddString(list, policy->add_drivers[i]);
-    return list;
-}
 
 static int is_delimited(const char *path)
 {
@@ -129,28 +112,6 @@ static cov_status prepare_options(cov_layer *layer, char ***options, cov_error *
     return COV_OK;
 }
 
-/* Say what it is, when it is something that is not opened. */
-static cov_status fail_open(cov_layer *layer, char **allowed, cov_error *err)
-{
-    GDALDriverH driver = GDALIdentifyDriverEx(layer->path, GDAL_OF_VECTOR, NULL, NULL);
-    const char *name = driver != NULL ? GDALGetDriverShortName(driver) : NULL;
-    if (name != NULL && CSLFindString(allowed, name) < 0)
-        return cov_fail(err, COV_ERR_INPUT,
-                        "%s is of the kind %s, which is not opened unless it is allowed by name "
-                        "(--allow-driver \"%s\"), because it can lead to other files or to the "
-                        "network; allowed are ESRI Shapefile, GPKG, GeoJSON, GeoJSONSeq, "
-                        "FlatGeobuf, CSV, MapInfo File and OpenFileGDB",
-                        layer->label, name, name);
-    if (name == NULL)
-        return cov_fail(err, COV_ERR_INPUT,
-                        "%s is not a file of points, lines or polygons in one of the formats ESRI "
-                        "Shapefile, GPKG, GeoJSON, GeoJSONSeq, FlatGeobuf, CSV, MapInfo File, "
-                        "OpenFileGDB",
-                        layer->label);
-    return cov_fail(err, COV_ERR_INPUT, "%s can't be read as %s: %s", layer->label, name,
-                    layer->watch->failure);
-}
-
 /* A shapefile whose parts were not looked at is not read. */
 static cov_status check_driver(cov_layer *layer, cov_error *err)
 {
@@ -167,22 +128,14 @@ static cov_status check_driver(cov_layer *layer, cov_error *err)
 static cov_status open_dataset(cov_layer *layer, const cov_policy *policy, cov_error *err)
 {
     char **options = NULL;
-    char **allowed = allowed_drivers(policy);
     cov_status s = prepare_options(layer, &options, err);
     /* A .shp may be named so and hold anything: the check of its header has refused that. */
-    if (s == COV_OK) {
-        layer->dataset =
-            GDALOpenEx(layer->path, GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
-                       (const char *const *)allowed, (const char *const *)options, NULL);
-        if (layer->dataset == NULL)
-            s = fail_open(layer, allowed, err);
-        else
-            s = cov_layer_check(layer, err);
-    }
+    if (s == COV_OK)
+        s = cov_dataset_open(&cov_kind_layer, policy, layer->path, layer->label, options,
+                             layer->watch, &layer->dataset, err);
     if (s == COV_OK)
         s = check_driver(layer, err);
     CSLDestroy(options);
-    CSLDestroy(allowed);
     return s;
 }
 
@@ -311,19 +264,8 @@ static cov_status fail_crs(const cov_layer *layer, cov_error *err)
 static cov_status resolve_crs(cov_layer *layer, const cov_policy *policy, cov_error *err)
 {
     OGRSpatialReferenceH stated = OGR_L_GetSpatialRef(layer->layer);
-    cov_status s = cov_crs_from_layer(stated, &layer->crs, err);
-    if (s != COV_OK || layer->crs != NULL)
-        return s;
-    if (policy->assume_crs == NULL)
-        return fail_crs(layer, err);
-    s = cov_crs_from_text(policy->assume_crs, &layer->crs, err);
-    char *label = s == COV_OK ? cov_crs_label(layer->crs) : NULL;
-    if (s == COV_OK)
-        s = cov_notes_add(layer->notes, err, COV_NOTE_INFO,
-                          "%s states no coordinate reference system: taken as %s (--assume-crs)",
-                          layer->label, label != NULL ? label : policy->assume_crs);
-    cov_free(label);
-    return s;
+    cov_status s = cov_dataset_crs(stated, policy, layer->label, layer->notes, &layer->crs, err);
+    return s != COV_OK || layer->crs != NULL ? s : fail_crs(layer, err);
 }
 
 static cov_status examine_layer(cov_layer *layer, const cov_policy *policy, cov_error *err)
@@ -358,7 +300,7 @@ static cov_status open_path(cov_layer *layer, const cov_source *source, const co
                             cov_error *err)
 {
     cov_path path = {NULL, NULL, NULL, NULL};
-    cov_status s = cov_path_resolve(source, policy, &path, err);
+    cov_status s = cov_path_resolve(source, &cov_kind_layer, policy, &path, err);
     if (s != COV_OK)
         return s;
     layer->path = path.open;

@@ -85,6 +85,15 @@ void cov_watch_clear(cov_watch *watch)
     watch->failure[0] = '\0';
 }
 
+cov_status cov_watch_check(cov_watch *watch, const char *where, cov_error *err)
+{
+    if (watch->failures == 0)
+        return COV_OK;
+    cov_status s = cov_fail(err, COV_ERR_INPUT, "%s: %s", where, watch->failure);
+    cov_watch_clear(watch);
+    return s;
+}
+
 cov_status cov_watch_note(cov_watch *watch, const char *label, cov_notes *notes, cov_error *err)
 {
     cov_status s = COV_OK;

@@ -36,6 +36,9 @@ void cov_watch_end(cov_watch *watch);
 /* Forget the failures (not the warnings, which are noted once). */
 void cov_watch_clear(cov_watch *watch);
 
+/* COV_ERR_INPUT where there was a failure, which is then forgotten. `where` begins the message. */
+cov_status cov_watch_check(cov_watch *watch, const char *where, cov_error *err);
+
 /* New warnings become notes of kind warning: "LABEL: text". */
 cov_status cov_watch_note(cov_watch *watch, const char *label, cov_notes *notes, cov_error *err);
 
