@@ -59,23 +59,36 @@ static void CPL_STDCALL collect(CPLErr kind, CPLErrorNum number, const char *tex
         copy_message(watch->failure, sizeof watch->failure, text, watch->folder);
 }
 
+static char *set_option(const char *name, const char *value)
+{
+    const char *before = CPLGetThreadLocalConfigOption(name, NULL);
+    char *copy = before != NULL ? CPLStrdup(before) : NULL;
+    CPLSetThreadLocalConfigOption(name, value);
+    return copy;
+}
+
+static void restore_option(const char *name, char **before)
+{
+    CPLSetThreadLocalConfigOption(name, *before);
+    CPLFree(*before);
+    *before = NULL;
+}
+
 void cov_watch_begin(cov_watch *watch)
 {
     CPLPushErrorHandlerEx(collect, watch);
-    if (watch->rings == NULL)
-        return;
-    const char *before = CPLGetThreadLocalConfigOption("OGR_ORGANIZE_POLYGONS", NULL);
-    watch->rings_before = before != NULL ? CPLStrdup(before) : NULL;
-    CPLSetThreadLocalConfigOption("OGR_ORGANIZE_POLYGONS", watch->rings);
+    if (watch->rings != NULL)
+        watch->rings_before = set_option("OGR_ORGANIZE_POLYGONS", watch->rings);
+    for (size_t i = 0; i < watch->n_pins; i++)
+        watch->pin_before[i] = set_option(watch->pin[i].name, watch->pin[i].value);
 }
 
 void cov_watch_end(cov_watch *watch)
 {
-    if (watch->rings != NULL) {
-        CPLSetThreadLocalConfigOption("OGR_ORGANIZE_POLYGONS", watch->rings_before);
-        CPLFree(watch->rings_before);
-        watch->rings_before = NULL;
-    }
+    for (size_t i = watch->n_pins; i-- > 0;)
+        restore_option(watch->pin[i].name, &watch->pin_before[i]);
+    if (watch->rings != NULL)
+        restore_option("OGR_ORGANIZE_POLYGONS", &watch->rings_before);
     CPLPopErrorHandler();
 }
 

@@ -16,6 +16,15 @@
 #define COV_RINGS_ANY_WINDING "DEFAULT"
 #define COV_RINGS_BY_WINDING "ONLY_CCW"
 
+/* An option of GDAL that keeps this value on the thread, whatever the program or the environment
+ * says: a result must not depend on what somebody set for another program. */
+typedef struct cov_pin {
+    const char *name;
+    const char *value;
+} cov_pin;
+
+#define COV_WATCH_PINS 12
+
 typedef struct cov_watch {
     int failures;      /* messages of failure since the last cov_watch_clear */
     char failure[512]; /* the first of them */
@@ -28,6 +37,9 @@ typedef struct cov_watch {
     const char *rings;  /* how GDAL sorts rings into shells and holes, whatever the environment
                            says: COV_RINGS_*; NULL where no polygons are read */
     char *rings_before;
+    const cov_pin *pin; /* borrowed, or NULL */
+    size_t n_pins;      /* at most COV_WATCH_PINS */
+    char *pin_before[COV_WATCH_PINS];
 } cov_watch;
 
 void cov_watch_begin(cov_watch *watch);
