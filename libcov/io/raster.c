@@ -10,6 +10,7 @@
 #include <gdal.h>
 
 #include "base/mem.h"
+#include "io/ascii_grid.h"
 #include "io/open.h"
 #include "io/path.h"
 #include "io/raster_layout.h"
@@ -248,6 +249,14 @@ static cov_status find_place(cov_raster *r, const cov_policy *policy, cov_notes 
 
 /* ---------------------------------------------------------------- open and close */
 
+static cov_status check_text(const cov_raster *r, cov_notes *notes, cov_error *err)
+{
+    const char *driver = GDALGetDriverShortName(GDALGetDatasetDriver(r->dataset));
+    if (strcmp(driver, "AAIGrid") != 0)
+        return COV_OK;
+    return cov_ascii_grid_check(r->path, r->label, (uint64_t)r->columns * r->rows, notes, err);
+}
+
 static cov_status examine(cov_raster *r, const cov_policy *policy, cov_notes *notes, cov_error *err)
 {
     r->columns = (size_t)GDALGetRasterXSize(r->dataset);
@@ -261,6 +270,8 @@ static cov_status examine(cov_raster *r, const cov_policy *policy, cov_notes *no
         s = measure_blocks(r, err);
     if (s == COV_OK)
         s = find_place(r, policy, notes, err);
+    if (s == COV_OK)
+        s = check_text(r, notes, err);
     if (s == COV_OK)
         s = cov_watch_check(&r->watch, r->label, err);
     if (s == COV_OK)
