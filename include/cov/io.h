@@ -26,6 +26,9 @@ extern "C" {
 typedef struct cov_source {
     const char *path;  /* UTF-8 */
     const char *layer; /* layer name; NULL where the file has one layer */
+    const char *where; /* OGR's attribute filter, "network = 'viettel'"; NULL: every feature. It
+                          means the same for every format: what OGR's own SQL says, so that "="
+                          compares texts without case, and text with a number is COV_ERR_INPUT */
 } cov_source;
 
 /* One answer to one service. Several entries with the same name are one service: the union. */
@@ -83,8 +86,8 @@ typedef struct cov_job {
 /* Nothing asked yet. Spelled out, because C++ before 20 has no designated initialisers. */
 #define COV_JOB_INIT                                                                               \
     {                                                                                              \
-        sizeof(cov_job), {NULL, NULL}, NULL, NULL, NULL, 0, {NULL, NULL}, NULL, NULL, 0, NULL, 0,  \
-            NULL, COV_INVALID_ERROR, NULL, 0, 0, 0, NULL, NULL                                     \
+        sizeof(cov_job), {NULL, NULL, NULL}, NULL, NULL, NULL, 0, {NULL, NULL, NULL}, NULL, NULL,  \
+            0, NULL, 0, NULL, COV_INVALID_ERROR, NULL, 0, 0, 0, NULL, NULL                         \
     }
 
 /* ---------------------------------------------------------------- run */

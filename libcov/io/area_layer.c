@@ -101,12 +101,6 @@ static cov_status add_text(reading *r, OGRFeatureH feature, size_t k, cov_error 
     return COV_OK;
 }
 
-static cov_status fail_empty(const cov_layer *layer, cov_error *err)
-{
-    return cov_fail(err, COV_ERR_INPUT,
-                    "%s holds no areas: it is empty, so check the file or the layer", layer->label);
-}
-
 static cov_status read_rows(reading *r, const cov_phases *phases, cov_error *err)
 {
     double total = (double)cov_layer_count(&r->layer);
@@ -128,7 +122,7 @@ static cov_status read_rows(reading *r, const cov_phases *phases, cov_error *err
             return s;
     }
     if (r->polygons.n == 0)
-        return fail_empty(&r->layer, err);
+        return cov_layer_refuse_empty(&r->layer, "areas", err);
     return COV_OK;
 }
 
@@ -288,7 +282,7 @@ cov_status cov_area_layer_read(const cov_setting *setting, cov_area_layer *out, 
         s = cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry: areas are polygons",
                      r.layer.label);
     if (s == COV_OK && cov_layer_count(&r.layer) == 0)
-        s = fail_empty(&r.layer, err);
+        s = cov_layer_refuse_empty(&r.layer, "areas", err);
     if (s == COV_OK)
         s = find_columns(&r, setting, err);
     if (s == COV_OK)

@@ -18,6 +18,7 @@ typedef struct digits {
     int64_t n;
     int64_t dot;   /* the index in text of the point; n where there is none */
     int64_t point; /* so many digits stand before the point, exponent included */
+    int64_t first; /* the first that is not 0, where sign_of looked for it */
 } digits;
 
 static unsigned digit_at(const digits *d, int64_t i)
@@ -180,9 +181,55 @@ cov_decimal_state cov_decimal_from_double(double value, unsigned places, cov_dec
     if (from_whole_units(value, places, out))
         return COV_DECIMAL_OK;
 
-    char text[64];
-    CPLsnprintf(text, sizeof text, "%.15g", value);
-    if (CPLAtof(text) != value)
-        CPLsnprintf(text, sizeof text, "%.17g", value);
+    char text[32];
+    cov_decimal_write(value, text);
     return cov_decimal_read(text, places, out);
+}
+
+void cov_decimal_write(double value, char out[32])
+{
+    CPLsnprintf(out, 32, "%.15g", value);
+    if (CPLAtof(out) != value)
+        CPLsnprintf(out, 32, "%.17g", value);
+}
+
+/* ---------------------------------------------------------------- comparing */
+
+int cov_decimal_is_number(const char *text)
+{
+    digits d;
+    int negative;
+    return scan(text, &d, &negative);
+}
+
+/* -1, 0 or 1; leaves the zeros in front of the digits away. */
+static int sign_of(digits *d, int negative)
+{
+    int64_t zeros = 0;
+    while (zeros < d->n && digit_at(d, zeros) == 0)
+        zeros++;
+    if (zeros == d->n)
+        return 0;
+    d->first = zeros;
+    return negative ? -1 : 1;
+}
+
+int cov_decimal_compare(const char *a, const char *b)
+{
+    digits x, y;
+    int x_negative, y_negative;
+    if (!scan(a, &x, &x_negative) || !scan(b, &y, &y_negative))
+        return 0;
+    int x_sign = sign_of(&x, x_negative), y_sign = sign_of(&y, y_negative);
+    if (x_sign != y_sign || x_sign == 0)
+        return x_sign - y_sign;
+    int64_t x_size = x.point - x.first, y_size = y.point - y.first;
+    if (x_size != y_size)
+        return x_size > y_size ? x_sign : -x_sign;
+    for (int64_t i = 0; x.first + i < x.n || y.first + i < y.n; i++) {
+        unsigned p = digit_at(&x, x.first + i), q = digit_at(&y, y.first + i);
+        if (p != q)
+            return p > q ? x_sign : -x_sign;
+    }
+    return 0;
 }

@@ -27,4 +27,13 @@ cov_decimal_state cov_decimal_read(const char *text, unsigned places, cov_decima
  * whole numbers are no longer told apart there. */
 cov_decimal_state cov_decimal_from_double(double value, unsigned places, cov_decimal *out);
 
+/* The shortest decimal of 15 or else 17 digits that reads back as the double, or "inf", "nan". */
+void cov_decimal_write(double value, char out[32]);
+
+/* Whether the whole text, blanks around it aside, is a number. */
+int cov_decimal_is_number(const char *text);
+
+/* Below, at or above 0 as a is less than, equal to or greater than b, exactly. Both are numbers. */
+int cov_decimal_compare(const char *a, const char *b);
+
 #endif

@@ -40,7 +40,7 @@ static cov_status read_polygons(cov_polygons *polygons, const cov_phases *phases
             s = cov_phases_ask(phases, (double)layer->n_read, total, err);
     }
     if (s == COV_OK && polygons->n == 0)
-        s = cov_fail(err, COV_ERR_INPUT, "%s is empty: it has no polygons", layer->label);
+        s = cov_layer_refuse_empty(layer, "polygons", err);
     return s;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cpl_string.h>
 #include <gdal.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "io/crs.h"
@@ -63,6 +64,11 @@ static cov_status fail_open(const cov_kind *kind, const char *path, const char *
     if (name == NULL)
         return cov_fail(err, COV_ERR_INPUT, "%s is not %s in one of the formats %s", label,
                         kind->what, kind->formats);
+    if (strcmp(name, "CSV") == 0)
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s can't be read as CSV, for which its header line needs two columns or "
+                        "more, with a comma, a semicolon or a tab between them",
+                        label);
     return cov_fail(err, COV_ERR_INPUT, "%s can't be read as %s: %s", label, name, watch->failure);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/source.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/charset.h"
+#include "io/columns.h"
 #include "io/crs.h"
 #include "io/csv.h"
 #include "io/open.h"
@@ -164,14 +166,14 @@ static OGRLayerH find_layer(GDALDatasetH dataset, const char *name)
     return NULL;
 }
 
-/* The only layer, or the only one with geometry. */
-static OGRLayerH only_layer(GDALDatasetH dataset)
+/* The only layer, or the only one with geometry; of tables, the only one without. */
+static OGRLayerH only_layer(GDALDatasetH dataset, int as_table)
 {
     OGRLayerH found = NULL;
     int n = GDALDatasetGetLayerCount(dataset);
     for (int i = 0; i < n; i++) {
         OGRLayerH candidate = GDALDatasetGetLayer(dataset, i);
-        if (n > 1 && OGR_L_GetGeomType(candidate) == wkbNone)
+        if (n > 1 && (OGR_L_GetGeomType(candidate) == wkbNone) != as_table)
             continue;
         if (found != NULL)
             return NULL;
@@ -180,7 +182,7 @@ static OGRLayerH only_layer(GDALDatasetH dataset)
     return found;
 }
 
-static cov_status choose_layer(cov_layer *layer, const char *name, cov_error *err)
+static cov_status choose_layer(cov_layer *layer, const char *name, int as_table, cov_error *err)
 {
     if (GDALDatasetGetLayerCount(layer->dataset) == 0)
         return cov_fail(err, COV_ERR_INPUT, "%s holds no layer of points, lines or polygons",
@@ -193,7 +195,7 @@ static cov_status choose_layer(cov_layer *layer, const char *name, cov_error *er
             return fail_layers(layer, problem, err);
         }
     } else {
-        layer->layer = only_layer(layer->dataset);
+        layer->layer = only_layer(layer->dataset, as_table);
         if (layer->layer == NULL)
             return fail_layers(layer, "has several layers; name one of", err);
     }
@@ -268,7 +270,8 @@ static cov_status resolve_crs(cov_layer *layer, const cov_policy *policy, cov_er
     return s != COV_OK || layer->crs != NULL ? s : fail_crs(layer, err);
 }
 
-static cov_status examine_layer(cov_layer *layer, const cov_policy *policy, cov_error *err)
+static cov_status examine_layer(cov_layer *layer, const cov_policy *policy, int as_table,
+                                cov_error *err)
 {
     OGRFeatureDefnH columns = OGR_L_GetLayerDefn(layer->layer);
     OGRwkbGeometryType type = wkbFlatten(OGR_L_GetGeomType(layer->layer));
@@ -287,7 +290,7 @@ static cov_status examine_layer(cov_layer *layer, const cov_policy *policy, cov_
     if (s != COV_OK)
         return s;
     layer->is_csv = layer->is_csv && type == wkbNone;
-    if (layer->is_csv)
+    if (layer->is_csv || as_table)
         return COV_OK;
     if (type == wkbNone)
         return cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry", layer->label);
@@ -296,8 +299,16 @@ static cov_status examine_layer(cov_layer *layer, const cov_policy *policy, cov_
 
 /* ---------------------------------------------------------------- open and close */
 
+static cov_status create_filter(cov_layer *layer, const char *where, cov_error *err)
+{
+    if (where == NULL || where[0] == '\0')
+        return COV_OK;
+    return cov_filter_create(where, OGR_L_GetLayerDefn(layer->layer), layer->label, layer->watch,
+                             layer->notes, &layer->filter, err);
+}
+
 static cov_status open_path(cov_layer *layer, const cov_source *source, const cov_policy *policy,
-                            cov_error *err)
+                            int as_table, cov_error *err)
 {
     cov_path path = {NULL, NULL, NULL, NULL};
     cov_status s = cov_path_resolve(source, &cov_kind_layer, policy, &path, err);
@@ -309,16 +320,18 @@ static cov_status open_path(cov_layer *layer, const cov_source *source, const co
     layer->watch->folder = path.folder;
     s = open_dataset(layer, policy, err);
     if (s == COV_OK)
-        s = choose_layer(layer, path.layer, err);
+        s = choose_layer(layer, path.layer, as_table, err);
     if (s == COV_OK)
-        s = examine_layer(layer, policy, err);
+        s = examine_layer(layer, policy, as_table, err);
     if (s == COV_OK)
         s = cov_layer_check(layer, err);
+    if (s == COV_OK)
+        s = create_filter(layer, source->where, err);
     return s;
 }
 
-cov_status cov_layer_open(const cov_source *source, const cov_policy *policy, cov_notes *notes,
-                          cov_layer *out, cov_error *err)
+static cov_status open_source(const cov_source *source, const cov_policy *policy, cov_notes *notes,
+                              int as_table, cov_layer *out, cov_error *err)
 {
     cov_layer layer;
     memset(&layer, 0, sizeof layer);
@@ -328,7 +341,7 @@ cov_status cov_layer_open(const cov_source *source, const cov_policy *policy, co
     if (layer.watch == NULL)
         return cov_fail_memory(err);
     cov_watch_begin(layer.watch);
-    cov_status s = open_path(&layer, source, policy, err);
+    cov_status s = open_path(&layer, source, policy, as_table, err);
     const char *rings = layer.watch->rings;
     layer.watch->rings = NULL; /* begun without */
     cov_watch_end(layer.watch);
@@ -343,10 +356,23 @@ cov_status cov_layer_open(const cov_source *source, const cov_policy *policy, co
     return COV_OK;
 }
 
+cov_status cov_layer_open(const cov_source *source, const cov_policy *policy, cov_notes *notes,
+                          cov_layer *out, cov_error *err)
+{
+    return open_source(source, policy, notes, 0, out, err);
+}
+
+cov_status cov_layer_open_table(const cov_source *source, const cov_policy *policy,
+                                cov_notes *notes, cov_layer *out, cov_error *err)
+{
+    return open_source(source, policy, notes, 1, out, err);
+}
+
 void cov_layer_close(cov_layer *layer)
 {
     if (layer->watch != NULL) {
         cov_watch_begin(layer->watch);
+        cov_filter_free(layer->filter);
         if (layer->dataset != NULL)
             GDALClose(layer->dataset);
         if (layer->crs != NULL)
@@ -382,9 +408,9 @@ static cov_status decode(const cov_layer *layer, OGRFeatureH feature, cov_error 
     return s;
 }
 
-cov_status cov_layer_next(cov_layer *layer, OGRFeatureH *out, cov_error *err)
+/* The next feature of the file, whether or not it passes the filter. */
+static cov_status read_feature(cov_layer *layer, OGRFeatureH *out, cov_error *err)
 {
-    cov_watch_begin(layer->watch);
     OGRFeatureH feature = OGR_L_GetNextFeature(layer->layer);
     cov_status s = COV_OK;
     /* A failure is told with the number of the feature that it keeps from being read. */
@@ -394,6 +420,42 @@ cov_status cov_layer_next(cov_layer *layer, OGRFeatureH *out, cov_error *err)
         s = check_end(layer, err);
     if (s == COV_OK && feature != NULL && layer->charset != NULL)
         s = decode(layer, feature, err);
+    *out = feature;
+    return s;
+}
+
+/* Destroys what doesn't pass. */
+static cov_status filter_feature(cov_layer *layer, OGRFeatureH *feature, cov_error *err)
+{
+    int passes = 1;
+    cov_status s = COV_OK;
+    if (layer->filter != NULL && *feature != NULL) {
+        cov_error why;
+        s = cov_filter_ask(layer->filter, *feature, &passes, &why);
+        if (s != COV_OK)
+            return cov_fail(err, s, "%s, feature %" PRId64 ": %s", layer->label, layer->n_read,
+                            why.message);
+        s = cov_layer_check(layer, err);
+    }
+    if (!passes) {
+        OGR_F_Destroy(*feature);
+        *feature = NULL;
+    }
+    return s;
+}
+
+cov_status cov_layer_next(cov_layer *layer, OGRFeatureH *out, cov_error *err)
+{
+    OGRFeatureH feature = NULL;
+    cov_status s = COV_OK;
+    int at_end = 0;
+    cov_watch_begin(layer->watch);
+    while (s == COV_OK && feature == NULL && !at_end) {
+        s = read_feature(layer, &feature, err);
+        at_end = feature == NULL;
+        if (s == COV_OK)
+            s = filter_feature(layer, &feature, err);
+    }
     if (s != COV_OK && feature != NULL) {
         OGR_F_Destroy(feature);
         feature = NULL;
@@ -416,6 +478,19 @@ cov_status cov_layer_rewind(cov_layer *layer, cov_error *err)
     return s;
 }
 
+cov_status cov_layer_refuse_empty(const cov_layer *layer, const char *what, cov_error *err)
+{
+    if (layer->filter == NULL || layer->n_read == 0)
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s is empty: there are no %s, so check the file or the layer",
+                        layer->label, what);
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s: the filter \"%s\" leaves nothing of %" PRId64 " features, so there are "
+                    "no %s: check the filter",
+                    layer->label, cov_quote(cov_filter_text(layer->filter)).text, layer->n_read,
+                    what);
+}
+
 int64_t cov_layer_count(cov_layer *layer)
 {
     cov_watch_begin(layer->watch);
@@ -428,48 +503,19 @@ int64_t cov_layer_count(cov_layer *layer)
 
 /* ---------------------------------------------------------------- columns */
 
-static cov_status fail_column(cov_layer *layer, const char *name, const char *what, cov_error *err)
-{
-    OGRFeatureDefnH columns = OGR_L_GetLayerDefn(layer->layer);
-    char list[512] = "";
-    size_t used = 0;
-    for (int i = 0; i < OGR_FD_GetFieldCount(columns) && used < sizeof list - 1; i++) {
-        const char *column = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(columns, i));
-        int k = snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "", column);
-        used += k > 0 ? (size_t)k : 0;
-    }
-    return cov_fail(err, COV_ERR_INPUT, "%s: there is no %s \"%s\" among its columns: %s",
-                    layer->label, what, name, used > 0 ? list : "it has none");
-}
-
 cov_status cov_layer_column(cov_layer *layer, const char *name, const char *what, int *index,
                             cov_error *err)
 {
-    OGRFeatureDefnH columns = OGR_L_GetLayerDefn(layer->layer);
-    int exact = -1, loose = -1, n_exact = 0, n_loose = 0;
-    for (int i = OGR_FD_GetFieldCount(columns) - 1; i >= 0; i--) {
-        const char *column = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(columns, i));
-        if (strcmp(column, name) == 0) {
-            exact = i;
-            n_exact++;
-        } else if (EQUAL(column, name)) {
-            loose = i;
-            n_loose++;
-        }
-    }
-    if (n_exact > 1 || (n_exact == 0 && n_loose > 1))
-        return cov_fail(err, COV_ERR_INPUT, "%s: more than one column is called \"%s\"",
-                        layer->label, name);
-    if (n_exact + n_loose == 0)
-        return fail_column(layer, name, what, err);
-    *index = exact >= 0 ? exact : loose;
-    return COV_OK;
+    return cov_columns_find(OGR_L_GetLayerDefn(layer->layer), layer->label, name, what, index, err);
 }
 
 /* GDAL ignores columns by name and without case: one that is called like a selected one stays. */
-static int is_selected(OGRFeatureDefnH all, int column, const int *columns, size_t n)
+static int is_selected(const cov_layer *layer, OGRFeatureDefnH all, int column, const int *columns,
+                       size_t n)
 {
     const char *name = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(all, column));
+    if (layer->filter != NULL && cov_filter_uses(layer->filter, name))
+        return 1;
     for (size_t i = 0; i < n; i++) {
         if (columns[i] >= 0 &&
             EQUAL(name, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(all, columns[i]))))
@@ -482,11 +528,15 @@ cov_status cov_layer_select(cov_layer *layer, const int *columns, size_t n, int 
                             cov_error *err)
 {
     OGRFeatureDefnH all = OGR_L_GetLayerDefn(layer->layer);
-    char **ignored = geometry ? NULL : CSLAddString(NULL, "OGR_GEOMETRY");
-    ignored = CSLAddString(ignored, "OGR_STYLE");
+    const cov_filter *filter = layer->filter;
+    char **ignored = NULL;
+    if (!geometry && (filter == NULL || !cov_filter_uses(filter, "OGR_GEOM")))
+        ignored = CSLAddString(ignored, "OGR_GEOMETRY");
+    if (filter == NULL || !cov_filter_uses(filter, "OGR_STYLE"))
+        ignored = CSLAddString(ignored, "OGR_STYLE");
     cov_watch_begin(layer->watch);
     for (int i = 0; i < OGR_FD_GetFieldCount(all); i++) {
-        if (!is_selected(all, i, columns, n))
+        if (!is_selected(layer, all, i, columns, n))
             ignored = CSLAddString(ignored, OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(all, i)));
     }
     if (OGR_L_TestCapability(layer->layer, OLCIgnoreFields))

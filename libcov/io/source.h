@@ -12,6 +12,7 @@
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
+#include "io/filter.h"
 #include "io/notes.h"
 
 /* What a job allows. Strings are borrowed. */
@@ -31,9 +32,11 @@ typedef struct cov_layer {
                     looked for */
     OGRSpatialReferenceH crs; /* owned, traditional axis order (x east, y north); NULL for a CSV
                                  until its coordinate columns are known (households.c) */
-    int64_t n_read;           /* features given out so far: the number of the current one, from 1 */
+    int64_t n_read;           /* the number of the current feature in the file, from 1, whether or
+                                 not those before it passed the filter */
     int64_t promised;         /* the features that its header promises, where that can be relied
                                  on (FlatGeobuf, GPKG); 0 elsewhere */
+    cov_filter *filter;       /* which features count; NULL: all */
     struct cov_watch *watch;  /* the collector of GDAL's messages */
     struct cov_charset *charset; /* decodes the text, where GDAL can't do it right; or NULL */
     cov_notes *notes;            /* borrowed: what GDAL warns of while reading is noted at once */
@@ -45,16 +48,26 @@ typedef struct cov_layer {
  * layer. */
 cov_status cov_layer_open(const cov_source *source, const cov_policy *policy, cov_notes *notes,
                           cov_layer *out, cov_error *err);
+
+/* The same for a table: it needs neither geometry nor CRS. Of several layers in one file it is the
+ * only one without geometry. */
+cov_status cov_layer_open_table(const cov_source *source, const cov_policy *policy,
+                                cov_notes *notes, cov_layer *out, cov_error *err);
 void cov_layer_close(cov_layer *layer);
 
-/* The next feature (to be destroyed by the caller), or NULL behind the last one. Anything GDAL
- * complains about is COV_ERR_INPUT. */
+/* The next feature that passes the filter (to be destroyed by the caller), or NULL behind the last
+ * one. Anything GDAL complains about is COV_ERR_INPUT. */
 cov_status cov_layer_next(cov_layer *layer, OGRFeatureH *out, cov_error *err);
 
 /* Start again from the first feature. */
 cov_status cov_layer_rewind(cov_layer *layer, cov_error *err);
 
-/* The features the layer says it has, or -1 where counting would mean reading it. */
+/* COV_ERR_INPUT for a layer that was read to its end and gave nothing, with the filter if there is
+ * one. `what` is missing: "households". */
+cov_status cov_layer_refuse_empty(const cov_layer *layer, const char *what, cov_error *err);
+
+/* The features the layer says it has, whether or not they pass the filter; -1 where counting would
+ * mean reading it. */
 int64_t cov_layer_count(cov_layer *layer);
 
 /* The index of a column, compared exactly, then without case. COV_ERR_INPUT lists the columns there
@@ -62,7 +75,7 @@ int64_t cov_layer_count(cov_layer *layer);
 cov_status cov_layer_column(cov_layer *layer, const char *name, const char *what, int *index,
                             cov_error *err);
 
-/* Read only these columns (and the geometry, unless geometry is 0). */
+/* Read only these columns (and the geometry, unless geometry is 0), and what the filter needs. */
 cov_status cov_layer_select(cov_layer *layer, const int *columns, size_t n, int geometry,
                             cov_error *err);
 

@@ -288,7 +288,7 @@ static void test_bad_rows(void **state)
     done(&o);
     put_squares("GPKG", HERE "zero.gpkg", 0, "EPSG:4326", NULL);
     job.id_column = "ma_xa";
-    expect_error(&job, HERE "zero.gpkg", COV_ERR_INPUT, "holds no areas");
+    expect_error(&job, HERE "zero.gpkg", COV_ERR_INPUT, "zero.gpkg is empty: there are no areas");
     job.id_column = "ma";
     put_squares("GPKG", HERE "two.gpkg", 2, "EPSG:4326", NULL);
     expect_error(&job, HERE "two.gpkg", COV_ERR_INPUT,

@@ -7,6 +7,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,94 @@ static void ignores_the_locale(void **state)
     setlocale(LC_NUMERIC, "C");
 }
 
+/* ---------------------------------------------------------------- comparing */
+
+static int sign(int x)
+{
+    return (x > 0) - (x < 0);
+}
+
+/* Whole numbers of 10^-9, written in many ways; the numbers themselves are the oracle. */
+static void write_number(char *out, size_t size, int64_t units, unsigned style)
+{
+    uint64_t u = (uint64_t)(units < 0 ? -units : units);
+    const char *minus = units < 0 ? "-" : style % 2 ? "+" : "";
+    unsigned long long whole = u / 1000000000, part = u % 1000000000;
+    switch (style) {
+    case 0:
+        snprintf(out, size, "%s%llu.%09llu", minus, whole, part);
+        break;
+    case 1:
+        snprintf(out, size, " %s00%llu.%09llu000 ", minus, whole, part);
+        break;
+    case 2:
+        snprintf(out, size, "%s%llue-9", minus, (unsigned long long)u);
+        break;
+    default:
+        snprintf(out, size, "%s.%019lluE+10", minus, (unsigned long long)u);
+        break;
+    }
+}
+
+static void compares_exactly(void **state)
+{
+    (void)state;
+    uint64_t r = 1;
+    int64_t value[300];
+    for (size_t i = 0; i < 300; i++) {
+        r = r * UINT64_C(6364136223846793005) + 1442695040888963407;
+        unsigned bits = (unsigned)(r >> 58) % 60;
+        value[i] = (int64_t)(r >> 2 & ((UINT64_C(1) << bits) - 1)) * (r & 1 ? 1 : -1);
+        if (i % 3 == 2)
+            value[i] = value[i - 1] + (int64_t)(i % 2);
+    }
+    for (unsigned i = 0; i < 300; i++) {
+        for (unsigned k = 0; k < 300; k++) {
+            char a[64], b[64];
+            write_number(a, sizeof a, value[i], (i + k) % 4);
+            write_number(b, sizeof b, value[k], (i * 7 + k) % 4);
+            int expected = (value[i] > value[k]) - (value[i] < value[k]);
+            if (sign(cov_decimal_compare(a, b)) != expected)
+                fail_msg("%s and %s: %d", a, b, cov_decimal_compare(a, b));
+        }
+    }
+    static const char *const rising[] = {"-1e999999", "-2",  "-1.5", "-1e-30", "-0",
+                                         "1e-31",     ".02", "0.1",  "100",    "1e3"};
+    for (int i = 0; i < 10; i++) {
+        for (int k = 0; k < 10; k++)
+            assert_int_equal(sign(cov_decimal_compare(rising[i], rising[k])), sign(i - k));
+    }
+    assert_int_equal(cov_decimal_compare("0", "-0.00e5"), 0);
+    assert_int_equal(cov_decimal_compare("18446744073709551616", "18446744073709551617"), -1);
+    assert_int_equal(cov_decimal_compare("0.1000000000000000055", "0.1"), 1);
+}
+
+static void knows_a_number(void **state)
+{
+    (void)state;
+    static const char *const yes[] = {"1", " -2.5 ", "+.5e3", "00123"};
+    static const char *const no[] = {"",    " ",   ".",   "1,5", "0x10",
+                                     "1 2", "nan", "inf", "1e",  "100Mbps"};
+    for (size_t i = 0; i < sizeof yes / sizeof yes[0]; i++)
+        assert_true(cov_decimal_is_number(yes[i]));
+    for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
+        assert_false(cov_decimal_is_number(no[i]));
+}
+
+static void a_double_is_written_as_short_as_it_can(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } s[] = {{0.1, "0.1"}, {100, "100"}, {-2.5, "-2.5"}, {1.0 / 3, "0.33333333333333331"}};
+    for (size_t i = 0; i < 4; i++) {
+        char text[32];
+        cov_decimal_write(s[i].value, text);
+        assert_string_equal(text, s[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +234,9 @@ int main(void)
         cmocka_unit_test(reads_doubles_as_their_decimals),
         cmocka_unit_test(refuses_doubles_that_do_not_count),
         cmocka_unit_test(ignores_the_locale),
+        cmocka_unit_test(compares_exactly),
+        cmocka_unit_test(knows_a_number),
+        cmocka_unit_test(a_double_is_written_as_short_as_it_can),
     };
     return cmocka_run_group_tests_name("decimal", tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static cov_status read_into(const char *const *paths, size_t n, cov_invalid inva
     OGRSpatialReferenceH crs = NULL;
     job.invalid = invalid;
     for (size_t i = 0; i < n; i++) {
-        source[i] = (cov_source){paths[i], NULL};
+        source[i] = (cov_source){paths[i], NULL, NULL};
         list[i] = &source[i];
     }
     assert_int_equal(cov_crs_from_text(to, &crs, err), COV_OK);
