@@ -8,6 +8,7 @@
 #include <cpl_string.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 cov_status cov_column_find(cov_layer *layer, const char *name, const char *what, cov_column *out,
@@ -72,7 +73,7 @@ static int is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
-static int is_missing(const cov_column *column, OGRFeatureH feature)
+int cov_column_is_missing(const cov_column *column, OGRFeatureH feature)
 {
     if (!OGR_F_IsFieldSetAndNotNull(feature, column->index))
         return 1;
@@ -86,7 +87,7 @@ static cov_status refuse_weight(const cov_column *column, const cov_layer *layer
     const char *text = OGR_F_GetFieldAsString(feature, column->index);
     const char *why = "is not a number: write it with digits and a point";
     if (state == COV_DECIMAL_NEGATIVE)
-        why = "is negative: a point stands for 0 or more households";
+        why = "is negative: a point stands for 0 or more";
     else if (state == COV_DECIMAL_TOO_LARGE)
         why = "is too large to be counted exactly: check the column";
     return cov_fail(err, COV_ERR_INPUT, "%s, feature %" PRId64 ": the weight \"%s\" (column %s) %s",
@@ -98,10 +99,10 @@ cov_status cov_column_weight(const cov_column *column, const cov_layer *layer, O
                              uint32_t scale, uint64_t *out, int64_t *rounding, int *decimals,
                              cov_error *err)
 {
-    if (is_missing(column, feature))
+    if (cov_column_is_missing(column, feature))
         return cov_fail(err, COV_ERR_INPUT,
                         "%s, feature %" PRId64 ": the weight (column %s) is empty: give every "
-                        "point its number of households, 0 where there is none",
+                        "point a number, 0 where it stands for nothing",
                         layer->label, layer->n_read, cov_quote(column->name).text);
     cov_decimal weight;
     cov_decimal_state state = read_weight(column, feature, scale, &weight);
@@ -117,30 +118,69 @@ cov_status cov_column_weight(const cov_column *column, const cov_layer *layer, O
 /* ---------------------------------------------------------------- answers */
 
 cov_status cov_column_answer(const cov_column *column, const cov_layer *layer, OGRFeatureH feature,
-                             int *out, cov_error *err)
+                             cov_reply *out, cov_error *err)
 {
-    const char *remedy = "an unknown answer is not taken for a no: write yes or no";
-    if (is_missing(column, feature))
-        return cov_fail(err, COV_ERR_INPUT,
-                        "%s, feature %" PRId64 ": the column \"%s\" is empty: %s", layer->label,
-                        layer->n_read, cov_quote(column->name).text, remedy);
+    int yes = 0;
+    *out = COV_REPLY_UNKNOWN;
+    if (cov_column_is_missing(column, feature))
+        return COV_OK;
     if (column->kind == COV_COLUMN_WHOLE) {
-        *out = OGR_F_GetFieldAsInteger64(feature, column->index) != 0;
-        return COV_OK;
-    }
-    const char *text = OGR_F_GetFieldAsString(feature, column->index);
-    if (column->kind == COV_COLUMN_REAL) {
+        yes = OGR_F_GetFieldAsInteger64(feature, column->index) != 0;
+    } else if (column->kind == COV_COLUMN_REAL) {
         double value = OGR_F_GetFieldAsDouble(feature, column->index);
-        *out = value < 0 || value > 0;
-        if (!isnan(value))
+        if (isnan(value))
             return COV_OK;
-    } else if (cov_answer_parse(text, out, NULL) == COV_OK)
-        return COV_OK;
+        yes = value < 0 || value > 0;
+    } else {
+        const char *text = OGR_F_GetFieldAsString(feature, column->index);
+        if (cov_answer_parse(text, &yes, NULL) != COV_OK)
+            return cov_fail(err, COV_ERR_INPUT,
+                            "%s, feature %" PRId64 ": the column \"%s\" says \"%s\", which is "
+                            "neither yes nor no: write one of them, or leave the cell empty, which "
+                            "is unknown",
+                            layer->label, layer->n_read, cov_quote(column->name).text,
+                            cov_quote(text).text);
+    }
+    *out = yes ? COV_REPLY_YES : COV_REPLY_NO;
+    return COV_OK;
+}
+
+/* ---------------------------------------------------------------- ids */
+
+cov_status cov_column_find_id(cov_layer *layer, const char *name, const char *what, cov_column *out,
+                              cov_error *err)
+{
+    cov_status s = cov_column_find(layer, name, what, out, err);
+    if (s != COV_OK || out->kind != COV_COLUMN_REAL)
+        return s;
     return cov_fail(err, COV_ERR_INPUT,
-                    "%s, feature %" PRId64 ": the column \"%s\" says \"%s\", which is neither yes "
-                    "nor no: %s",
-                    layer->label, layer->n_read, cov_quote(column->name).text, cov_quote(text).text,
-                    remedy);
+                    "%s: the %s \"%s\" holds decimals, which are no ids: store it as text or as "
+                    "whole numbers",
+                    layer->label, what, cov_quote(out->name).text);
+}
+
+const char *cov_cell_trim(const char *text, size_t *size)
+{
+    static const char blanks[] = " \t\r\n";
+    text += strspn(text, blanks);
+    size_t n = strlen(text);
+    while (n > 0 && strchr(blanks, text[n - 1]) != NULL)
+        n--;
+    *size = n;
+    return text;
+}
+
+const char *cov_column_id(const cov_column *column, OGRFeatureH feature, char digits[24],
+                          size_t *size)
+{
+    if (cov_column_is_missing(column, feature))
+        return NULL;
+    if (column->kind == COV_COLUMN_TEXT)
+        return cov_cell_trim(OGR_F_GetFieldAsString(feature, column->index), size);
+    int n = snprintf(digits, 24, "%" PRId64,
+                     (int64_t)OGR_F_GetFieldAsInteger64(feature, column->index));
+    *size = n > 0 ? (size_t)n : 0;
+    return digits;
 }
 
 /* ---------------------------------------------------------------- coordinates */
@@ -185,7 +225,7 @@ static int parse_coordinate(const char *text, double *out)
 cov_status cov_column_coordinate(const cov_column *column, const cov_layer *layer,
                                  OGRFeatureH feature, double *out, cov_error *err)
 {
-    if (is_missing(column, feature)) {
+    if (cov_column_is_missing(column, feature)) {
         *out = NAN;
         return COV_OK;
     }

@@ -1,4 +1,4 @@
-/* Columns of the households: weights, answers and coordinates, by the type of the column.
+/* Columns of a layer: weights, answers, ids and coordinates, by the type of the column.
  * SPDX-License-Identifier: MIT */
 #ifndef COV_IO_COLUMN_H
 #define COV_IO_COLUMN_H
@@ -17,6 +17,9 @@ typedef struct cov_column {
     cov_column_kind kind;
 } cov_column;
 
+/* What a cell, a row or a table says of a service. */
+typedef enum cov_reply { COV_REPLY_NO = 0, COV_REPLY_YES = 1, COV_REPLY_UNKNOWN = 2 } cov_reply;
+
 /* Find a column by name. COV_ERR_INPUT where there is none, or where it is of a type that can't
  * answer (dates, lists, bytes). `what` is its role in messages, "weight column". */
 cov_status cov_column_find(cov_layer *layer, const char *name, const char *what, cov_column *out,
@@ -29,9 +32,25 @@ cov_status cov_column_weight(const cov_column *column, const cov_layer *layer, O
                              uint32_t scale, uint64_t *out, int64_t *rounding, int *decimals,
                              cov_error *err);
 
-/* 1 where the column says yes, 0 for no; anything else, also null, is COV_ERR_INPUT. */
+/* Whether there is nothing in the cell: null, or a text of blanks. */
+int cov_column_is_missing(const cov_column *column, OGRFeatureH feature);
+
+/* What the column says; an empty cell (and NaN, the null of data frames) is unknown, anything else
+ * that is neither yes nor no COV_ERR_INPUT. */
 cov_status cov_column_answer(const cov_column *column, const cov_layer *layer, OGRFeatureH feature,
-                             int *out, cov_error *err);
+                             cov_reply *out, cov_error *err);
+
+/* The same for a column of ids, which can't be decimals. */
+cov_status cov_column_find_id(cov_layer *layer, const char *name, const char *what, cov_column *out,
+                              cov_error *err);
+
+/* The id in a cell: a text without the blanks around it, a whole number as its decimal digits. It
+ * lies in the feature or in `digits`; NULL for an empty cell. */
+const char *cov_column_id(const cov_column *column, OGRFeatureH feature, char digits[24],
+                          size_t *size);
+
+/* A text without the blanks around it. */
+const char *cov_cell_trim(const char *text, size_t *size);
 
 /* A coordinate. Null, empty, "nan" and "inf" are NaN; a text that is no number COV_ERR_INPUT. */
 cov_status cov_column_coordinate(const cov_column *column, const cov_layer *layer,

@@ -306,8 +306,8 @@ cov_status cov_guess_weight(cov_layer *layer, cov_notes *notes, cov_error *err)
         if (is_weight(column_name(layer, i)))
             return cov_notes_add(
                 notes, err, COV_NOTE_WARNING,
-                "%s: each point counts as one household; if its column %s says how "
-                "many it stands for, add --weight %s",
+                "%s: each point counts as one; if its column %s says how many it stands for, "
+                "add --weight %s",
                 layer->label, column_name(layer, i), column_name(layer, i));
     }
     return COV_OK;

@@ -2,55 +2,136 @@
 #include "io/households.h"
 
 #include "base/mem.h"
-#include "io/guess.h"
+#include "base/text.h"
+#include "io/columns.h"
 #include "io/coordinates.h"
+#include "io/guess.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-struct cov_households {
-    cov_layer layer;
-    cov_coordinates coordinates;
+typedef struct weighing {
     int weighted;
     cov_column weight;
-    cov_column *answer; /* n_answers, and the bit each of them sets */
-    unsigned *bit;
-    size_t n_answers;
-    int degrees; /* the CRS is geographic, in degrees */
     int64_t rounding;
+} weighing;
+
+/* An answer by a column of the points: one of the two. */
+typedef struct answer {
+    uint64_t bit;
+    char *text; /* as it was asked, for messages */
+    cov_column column;
+    cov_condition *condition;
+    uint64_t unknown; /* points */
+} answer;
+
+/* An answer by a table, for all services that ask it. */
+typedef struct lookup {
+    cov_claims *claims;
+    uint64_t bits;
+} lookup;
+
+struct cov_households {
+    cov_layer layer;
+    cov_notes *notes;
+    char *noun;
+    cov_coordinates coordinates;
+    weighing measure[COV_MEASURES_MAX];
+    size_t n_measures;
+    answer *answer;
+    size_t n_answers;
+    lookup *lookup;
+    size_t n_lookups;
+    cov_column id;
+    uint64_t n_points; /* so far */
+    uint64_t without_id;
+    int degrees; /* the CRS is geographic, in degrees */
     double extent[4];
     cov_stray stray;
 };
 
 /* ---------------------------------------------------------------- opening */
 
-static cov_status find_answers(cov_households *h, const cov_answer_column *answers, size_t n,
-                               cov_error *err)
+static cov_status add_answer(cov_households *h, const cov_answer *from, cov_error *err)
 {
-    h->answer = cov_alloc_zero(n, sizeof *h->answer);
-    h->bit = cov_alloc_zero(n, sizeof *h->bit);
-    if (h->answer == NULL || h->bit == NULL)
+    answer *a = &h->answer[h->n_answers++];
+    OGRFeatureDefnH columns = OGR_L_GetLayerDefn(h->layer.layer);
+    a->bit = UINT64_C(1) << from->bit;
+    a->text = cov_copy_text(from->column);
+    if (a->text == NULL)
+        return cov_fail_memory(err);
+    if (cov_condition_is(from->column) && !cov_columns_have(columns, from->column))
+        return cov_condition_create(from->column, &h->layer, &a->condition, err);
+    return cov_column_find(&h->layer, from->column, "service column", &a->column, err);
+}
+
+static void add_lookup(cov_households *h, const cov_answer *from)
+{
+    size_t i = 0;
+    while (i < h->n_lookups && h->lookup[i].claims != from->claims)
+        i++;
+    if (i == h->n_lookups)
+        h->lookup[h->n_lookups++] = (lookup){from->claims, 0};
+    h->lookup[i].bits |= UINT64_C(1) << from->bit;
+}
+
+static cov_status find_id(cov_households *h, const char *id_column, cov_error *err)
+{
+    if (h->n_lookups == 0)
+        return COV_OK;
+    if (id_column == NULL)
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s: the table %s answers by the ids of the points: name the column that "
+                        "holds them (--household-id)",
+                        h->layer.label, cov_claims_label(h->lookup[0].claims));
+    return cov_column_find_id(&h->layer, id_column, "id column", &h->id, err);
+}
+
+static cov_status find_answers(cov_households *h, const cov_households_query *query, cov_error *err)
+{
+    h->answer = cov_alloc_zero(query->n_answers, sizeof *h->answer);
+    h->lookup = cov_alloc_zero(query->n_answers, sizeof *h->lookup);
+    if (h->answer == NULL || h->lookup == NULL)
         return cov_fail_memory(err);
     cov_status s = COV_OK;
-    for (size_t i = 0; i < n && s == COV_OK; i++) {
-        s = cov_column_find(&h->layer, answers[i].column, "service column", &h->answer[i], err);
-        h->bit[i] = answers[i].bit;
+    for (size_t i = 0; i < query->n_answers && s == COV_OK; i++) {
+        if (query->answers[i].column != NULL)
+            s = add_answer(h, &query->answers[i], err);
+        else
+            add_lookup(h, &query->answers[i]);
     }
-    h->n_answers = n;
-    return s;
+    return s == COV_OK ? find_id(h, query->id_column, err) : s;
+}
+
+static size_t count_columns(const cov_households *h)
+{
+    size_t n = COV_MEASURES_MAX + 3;
+    for (size_t i = 0; i < h->n_answers; i++)
+        n += h->answer[i].condition != NULL ? cov_condition_parts(h->answer[i].condition) : 1;
+    return n;
 }
 
 /* Leave out of every feature what isn't asked for: most of the time goes into reading. */
 static cov_status select_columns(cov_households *h, cov_error *err)
 {
-    int *wanted = cov_alloc(h->n_answers + 3, sizeof *wanted);
+    int *wanted = cov_alloc(count_columns(h), sizeof *wanted);
     if (wanted == NULL)
         return cov_fail_memory(err);
     size_t n = 0;
-    for (size_t i = 0; i < h->n_answers; i++)
-        wanted[n++] = h->answer[i].index;
-    if (h->weighted)
-        wanted[n++] = h->weight.index;
+    for (size_t i = 0; i < h->n_answers; i++) {
+        const cov_condition *condition = h->answer[i].condition;
+        if (condition == NULL)
+            wanted[n++] = h->answer[i].column.index;
+        for (size_t k = 0; condition != NULL && k < cov_condition_parts(condition); k++)
+            wanted[n++] = cov_condition_column(condition, k);
+    }
+    for (size_t m = 0; m < h->n_measures; m++) {
+        if (h->measure[m].weighted)
+            wanted[n++] = h->measure[m].weight.index;
+    }
+    if (h->n_lookups > 0)
+        wanted[n++] = h->id.index;
     if (h->coordinates.by_columns) {
         wanted[n++] = h->coordinates.x.index;
         wanted[n++] = h->coordinates.y.index;
@@ -65,7 +146,12 @@ static void forget(cov_households *h)
     static const double nothing[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY};
     memcpy(h->extent, nothing, sizeof h->extent);
     memset(&h->stray, 0, sizeof h->stray);
-    h->rounding = 0;
+    for (size_t m = 0; m < h->n_measures; m++)
+        h->measure[m].rounding = 0;
+    for (size_t i = 0; i < h->n_answers; i++)
+        h->answer[i].unknown = 0;
+    h->n_points = 0;
+    h->without_id = 0;
 }
 
 /* Gradians exist; their limits are others, so only degrees are checked. */
@@ -74,34 +160,52 @@ static int is_in_degrees(OGRSpatialReferenceH crs)
     return OSRIsGeographic(crs) && fabs(OSRGetAngularUnits(crs, NULL) - 0.0174532925199433) < 1e-9;
 }
 
-static cov_status open_layer(cov_households *h, const cov_source *source, const char *weight_column,
-                             const cov_policy *policy, cov_notes *notes, cov_error *err)
+/* The likeliest of mistakes is to have a weight and not to use it: told where none is used. */
+static cov_status find_weights(cov_households *h, const cov_households_query *query, cov_error *err)
 {
-    cov_status s = cov_layer_open(source, policy, notes, &h->layer, err);
-    if (s == COV_OK)
-        s = cov_coordinates_find(&h->layer, policy, notes, &h->coordinates, err);
-    if (s == COV_OK && weight_column != NULL) {
-        s = cov_column_find(&h->layer, weight_column, "weight column", &h->weight, err);
-        h->weighted = 1;
+    cov_status s = COV_OK;
+    int n_weighted = 0;
+    h->n_measures = query->n_measures;
+    for (size_t m = 0; m < query->n_measures && s == COV_OK; m++) {
+        if (query->weights[m] == NULL)
+            continue;
+        s = cov_column_find(&h->layer, query->weights[m], "weight column", &h->measure[m].weight,
+                            err);
+        h->measure[m].weighted = 1;
+        n_weighted++;
     }
-    if (s == COV_OK && weight_column == NULL)
-        s = cov_guess_weight(&h->layer, notes, err);
+    return s == COV_OK && n_weighted == 0 ? cov_guess_weight(&h->layer, h->notes, err) : s;
+}
+
+static cov_status open_layer(cov_households *h, const cov_households_query *query,
+                             const cov_policy *policy, cov_error *err)
+{
+    h->noun = cov_copy_text(query->noun != NULL ? query->noun : "households");
+    if (h->noun == NULL)
+        return cov_fail_memory(err);
+    cov_status s = cov_layer_open(query->source, policy, h->notes, &h->layer, err);
+    if (s == COV_OK)
+        s = cov_coordinates_find(&h->layer, policy, h->notes, &h->coordinates, err);
+    if (s == COV_OK)
+        s = find_weights(h, query, err);
+    if (s == COV_OK)
+        s = find_answers(h, query, err);
+    if (s == COV_OK)
+        s = select_columns(h, err);
     return s;
 }
 
-cov_status cov_households_open(const cov_source *source, const char *weight_column,
-                               const cov_answer_column *answers, size_t n_answers,
-                               const cov_policy *policy, cov_notes *notes, cov_households **out,
-                               cov_error *err)
+cov_status cov_households_open(const cov_households_query *query, const cov_policy *policy,
+                               cov_notes *notes, cov_households **out, cov_error *err)
 {
+    if (query->n_measures < 1 || query->n_measures > COV_MEASURES_MAX)
+        return cov_fail(err, COV_ERR_LIMIT, "%zu measures of one layer: 1 to %d can be counted",
+                        query->n_measures, COV_MEASURES_MAX);
     cov_households *h = cov_alloc_zero(1, sizeof *h);
     if (h == NULL)
         return cov_fail_memory(err);
-    cov_status s = open_layer(h, source, weight_column, policy, notes, err);
-    if (s == COV_OK)
-        s = find_answers(h, answers, n_answers, err);
-    if (s == COV_OK)
-        s = select_columns(h, err);
+    h->notes = notes;
+    cov_status s = open_layer(h, query, policy, err);
     if (s == COV_OK) {
         h->degrees = is_in_degrees(h->layer.crs);
         forget(h);
@@ -116,9 +220,14 @@ void cov_households_close(cov_households *households)
 {
     if (households == NULL)
         return;
+    for (size_t i = 0; i < households->n_answers; i++) {
+        cov_free(households->answer[i].text);
+        cov_condition_free(households->answer[i].condition);
+    }
     cov_layer_close(&households->layer);
     cov_free(households->answer);
-    cov_free(households->bit);
+    cov_free(households->lookup);
+    cov_free(households->noun);
     cov_free(households);
 }
 
@@ -132,14 +241,20 @@ const char *cov_households_label(const cov_households *households)
     return households->layer.label;
 }
 
-const char *cov_households_measure(const cov_households *households)
+const char *cov_households_measure(const cov_households *households, size_t measure)
 {
-    return households->weighted ? households->weight.name : "households";
+    const weighing *m = &households->measure[measure];
+    return m->weighted ? m->weight.name : households->noun;
 }
 
 int64_t cov_households_count(cov_households *households)
 {
-    return cov_layer_count(&households->layer);
+    return households->layer.filter == NULL ? cov_layer_count(&households->layer) : -1;
+}
+
+cov_status cov_households_refuse_empty(const cov_households *households, cov_error *err)
+{
+    return cov_layer_refuse_empty(&households->layer, households->noun, err);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -160,47 +275,116 @@ static void include(cov_households *h, double x, double y)
     }
 }
 
-static cov_status read_answers(const cov_households *h, OGRFeatureH feature, uint64_t *served,
-                               cov_error *err)
+static cov_status read_columns(cov_households *h, OGRFeatureH feature, uint64_t *served,
+                               uint64_t *unknown, cov_error *err)
 {
-    uint64_t bits = 0;
     for (size_t i = 0; i < h->n_answers; i++) {
-        int yes = 0;
-        cov_status s = cov_column_answer(&h->answer[i], &h->layer, feature, &yes, err);
+        answer *a = &h->answer[i];
+        cov_reply reply = COV_REPLY_NO;
+        cov_status s = a->condition != NULL
+                           ? cov_condition_ask(a->condition, &h->layer, feature, &reply, err)
+                           : cov_column_answer(&a->column, &h->layer, feature, &reply, err);
         if (s != COV_OK)
             return s;
-        bits |= (uint64_t)(yes != 0) << h->bit[i];
+        a->unknown += reply == COV_REPLY_UNKNOWN;
+        *served |= reply == COV_REPLY_YES ? a->bit : 0;
+        *unknown |= reply == COV_REPLY_UNKNOWN ? a->bit : 0;
     }
-    *served = bits;
     return COV_OK;
 }
 
-static cov_status read_point(cov_households *h, OGRFeatureH feature, uint32_t scale,
-                             cov_batch *batch, int *decimals, cov_error *err)
+static void read_claims(cov_households *h, OGRFeatureH feature, uint64_t *served, uint64_t *unknown)
+{
+    char digits[24];
+    size_t size = 0;
+    if (h->n_lookups == 0)
+        return;
+    const char *id = cov_column_id(&h->id, feature, digits, &size);
+    h->without_id += id == NULL;
+    for (size_t i = 0; i < h->n_lookups; i++) {
+        const lookup *l = &h->lookup[i];
+        uint64_t yes = 0, maybe = id == NULL ? l->bits : 0;
+        if (id != NULL)
+            cov_claims_find(l->claims, id, size, &yes, &maybe);
+        *served |= yes & l->bits;
+        *unknown |= maybe & l->bits;
+    }
+}
+
+static cov_status read_weights(cov_households *h, OGRFeatureH feature, const uint32_t *scale,
+                               cov_batch *batch, unsigned *decimals, cov_error *err)
+{
+    cov_status s = COV_OK;
+    for (size_t m = 0; m < h->n_measures && s == COV_OK; m++) {
+        uint64_t *weight = &batch->weight[m][batch->n];
+        int has_decimals = 0;
+        *weight = scale[m];
+        if (h->measure[m].weighted)
+            s = cov_column_weight(&h->measure[m].weight, &h->layer, feature, scale[m], weight,
+                                  &h->measure[m].rounding, &has_decimals, err);
+        *decimals |= has_decimals ? 1U << m : 0;
+    }
+    return s;
+}
+
+static cov_status read_point(cov_households *h, OGRFeatureH feature, const uint32_t *scale,
+                             cov_batch *batch, unsigned *decimals, cov_error *err)
 {
     size_t i = batch->n;
+    uint64_t served = 0, unknown = 0;
     cov_status s =
         cov_coordinates_read(&h->coordinates, &h->layer, feature, &batch->x[i], &batch->y[i], err);
     if (s == COV_OK && !isnan(batch->x[i]))
         include(h, batch->x[i], batch->y[i]);
-    batch->weight[i] = scale;
-    if (s == COV_OK && h->weighted)
-        s = cov_column_weight(&h->weight, &h->layer, feature, scale, &batch->weight[i],
-                              &h->rounding, decimals, err);
     if (s == COV_OK)
-        s = read_answers(h, feature, &batch->served[i], err);
+        s = read_weights(h, feature, scale, batch, decimals, err);
     if (s == COV_OK)
-        batch->n++;
+        s = read_columns(h, feature, &served, &unknown, err);
+    if (s != COV_OK)
+        return s;
+    read_claims(h, feature, &served, &unknown);
+    batch->served[i] = served;
+    batch->unknown[i] = unknown & ~served;
+    batch->n++;
+    h->n_points++;
+    return COV_OK;
+}
+
+/* ---------------------------------------------------------------- behind the last point */
+
+static cov_status note_unknown(const cov_households *h, const answer *a, cov_error *err)
+{
+    if (a->unknown == 0)
+        return COV_OK;
+    return cov_notes_add(h->notes, err, COV_NOTE_WARNING,
+                         "%s: %s \"%s\" is unknown for %" PRIu64 " of %" PRIu64 " points, for "
+                         "which it has an empty cell",
+                         h->layer.label, a->condition != NULL ? "the condition" : "the column",
+                         cov_quote(a->text).text, a->unknown, h->n_points);
+}
+
+static cov_status conclude(const cov_households *h, cov_error *err)
+{
+    cov_status s = COV_OK;
+    for (size_t i = 0; i < h->n_answers && s == COV_OK; i++)
+        s = note_unknown(h, &h->answer[i], err);
+    if (s == COV_OK && h->without_id > 0)
+        s = cov_notes_add(h->notes, err, COV_NOTE_WARNING,
+                          "%s: %" PRIu64 " of %" PRIu64 " points have no id (column \"%s\"): what "
+                          "tables say of them is unknown",
+                          h->layer.label, h->without_id, h->n_points, cov_quote(h->id.name).text);
+    for (size_t i = 0; i < h->n_lookups && s == COV_OK && h->n_points > 0; i++)
+        s = cov_claims_check(h->lookup[i].claims, h->layer.label, h->notes, err);
     return s;
 }
 
-cov_status cov_households_next(cov_households *households, uint32_t scale, cov_batch *batch,
-                               int *decimals, cov_error *err)
+cov_status cov_households_next(cov_households *households, const uint32_t *scale, cov_batch *batch,
+                               unsigned *decimals, cov_error *err)
 {
     cov_status s = COV_OK;
     *decimals = 0;
     batch->n = 0;
-    while (s == COV_OK && batch->n < COV_BATCH && !*decimals) {
+    while (s == COV_OK && batch->n < COV_BATCH && *decimals == 0) {
         OGRFeatureH feature = NULL;
         s = cov_layer_next(&households->layer, &feature, err);
         if (s != COV_OK || feature == NULL)
@@ -208,7 +392,7 @@ cov_status cov_households_next(cov_households *households, uint32_t scale, cov_b
         s = read_point(households, feature, scale, batch, decimals, err);
         OGR_F_Destroy(feature);
     }
-    return s;
+    return s == COV_OK && batch->n == 0 ? conclude(households, err) : s;
 }
 
 cov_status cov_households_rewind(cov_households *households, cov_error *err)
@@ -217,9 +401,9 @@ cov_status cov_households_rewind(cov_households *households, cov_error *err)
     return cov_layer_rewind(&households->layer, err);
 }
 
-int64_t cov_households_rounding(const cov_households *households)
+int64_t cov_households_rounding(const cov_households *households, size_t measure)
 {
-    return households->rounding;
+    return households->measure[measure].rounding;
 }
 
 void cov_households_extent(const cov_households *households, double extent[4])
@@ -234,14 +418,20 @@ void cov_households_stray(const cov_households *households, cov_stray *out)
 
 /* ---------------------------------------------------------------- batches */
 
-cov_status cov_batch_create(cov_batch *batch, cov_error *err)
+cov_status cov_batch_create(cov_batch *batch, size_t n_measures, cov_error *err)
 {
-    batch->n = 0;
+    memset(batch, 0, sizeof *batch);
     batch->x = cov_alloc(COV_BATCH, sizeof *batch->x);
     batch->y = cov_alloc(COV_BATCH, sizeof *batch->y);
-    batch->weight = cov_alloc(COV_BATCH, sizeof *batch->weight);
     batch->served = cov_alloc(COV_BATCH, sizeof *batch->served);
-    if (batch->x != NULL && batch->y != NULL && batch->weight != NULL && batch->served != NULL)
+    batch->unknown = cov_alloc(COV_BATCH, sizeof *batch->unknown);
+    int failed =
+        batch->x == NULL || batch->y == NULL || batch->served == NULL || batch->unknown == NULL;
+    for (size_t m = 0; m < n_measures && !failed; m++) {
+        batch->weight[m] = cov_alloc(COV_BATCH, sizeof *batch->weight[m]);
+        failed = batch->weight[m] == NULL;
+    }
+    if (!failed)
         return COV_OK;
     cov_batch_clear(batch);
     return cov_fail_memory(err);
@@ -251,7 +441,9 @@ void cov_batch_clear(cov_batch *batch)
 {
     cov_free(batch->x);
     cov_free(batch->y);
-    cov_free(batch->weight);
+    for (size_t m = 0; m < COV_MEASURES_MAX; m++)
+        cov_free(batch->weight[m]);
     cov_free(batch->served);
+    cov_free(batch->unknown);
     memset(batch, 0, sizeof *batch);
 }

@@ -1,11 +1,13 @@
-/* Households: the points of a job, in batches.
+/* Households: the points of a job, or of a further base such as schools, in batches.
  * SPDX-License-Identifier: MIT */
 #ifndef COV_IO_HOUSEHOLDS_H
 #define COV_IO_HOUSEHOLDS_H
 
+#include "io/claims.h"
 #include "io/source.h"
 
 #define COV_BATCH 65536
+#define COV_MEASURES_MAX 8
 
 typedef struct cov_households cov_households;
 
@@ -14,46 +16,69 @@ typedef struct cov_batch {
     size_t n;
     double *x;
     double *y;
-    uint64_t *weight; /* in units of 1/scale */
-    uint64_t *served; /* bits of the services answered by a column */
+    uint64_t *weight[COV_MEASURES_MAX]; /* in units of 1/scale of the measure; NULL for those there
+                                           aren't */
+    uint64_t *served;                   /* bits of the services that the answers say yes for */
+    uint64_t *unknown; /* bits of those that none says yes for, and one doesn't know */
 } cov_batch;
 
-/* A service answered by a column of the households. */
-typedef struct cov_answer_column {
-    const char *column;
+/* What answers a service for a point, beside its place. Several answers may share a bit: a yes
+ * counts before an unknown, and that before a no. */
+typedef struct cov_answer {
     unsigned bit;
-} cov_answer_column;
+    const char *column; /* a column of the points, see cov_column_answer, or a condition, see
+                           condition.h. What is exactly the name of a column is that column. NULL:
+                           the claims */
+    cov_claims *claims; /* this bit of theirs is asked, by the id of the point. Borrowed; it may
+                           stand in the answers of several services, and is asked once */
+} cov_answer;
+
+typedef struct cov_households_query {
+    const cov_source *source;
+    const char *const *weights; /* n_measures columns; NULL entries: one each */
+    size_t n_measures;          /* 1 to COV_MEASURES_MAX */
+    const cov_answer *answers;
+    size_t n_answers;
+    const char *id_column; /* needed where an answer has claims; else NULL */
+    const char *noun;      /* what points without a weight are: "schools"; NULL: "households" */
+} cov_households_query;
 
 /* Open the layer, find the coordinates (a point geometry, or in a CSV the columns lon/lat, x/y,
- * easting/northing ... by name, said in a note), the weight column (NULL: 1 each) and the answer
- * columns. */
-cov_status cov_households_open(const cov_source *source, const char *weight_column,
-                               const cov_answer_column *answers, size_t n_answers,
-                               const cov_policy *policy, cov_notes *notes, cov_households **out,
-                               cov_error *err);
+ * easting/northing ... by name, said in a note) and the columns. COV_ERR_INPUT where one is not
+ * there. */
+cov_status cov_households_open(const cov_households_query *query, const cov_policy *policy,
+                               cov_notes *notes, cov_households **out, cov_error *err);
 void cov_households_close(cov_households *households);
 
 OGRSpatialReferenceH cov_households_crs(const cov_households *households); /* borrowed */
 const char *cov_households_label(const cov_households *households);
 
-/* The weight column as the layer spells it, or "households". */
-const char *cov_households_measure(const cov_households *households);
+/* The weight column of a measure as the layer spells it, or the noun. */
+const char *cov_households_measure(const cov_households *households, size_t measure);
 
-int64_t cov_households_count(cov_households *households); /* -1 unknown */
+/* The points that will be read; -1 unknown, also where there is a filter. */
+int64_t cov_households_count(cov_households *households);
 
 /* Fill the batch; n = 0 behind the last. A null or empty geometry, a coordinate that is missing or
  * not finite give NaN (the ledger's "without location"). A weight that is negative or not a number,
- * a column's answer that is neither yes nor no, a multipoint or another geometry: COV_ERR_INPUT,
- * with the number of the feature. *decimals becomes 1 where scale is 1 and a weight has decimals:
- * the caller starts again with scale 1000. */
-cov_status cov_households_next(cov_households *households, uint32_t scale, cov_batch *batch,
-                               int *decimals, cov_error *err);
+ * an answer that is neither yes nor no nor empty, a multipoint or another geometry: COV_ERR_INPUT,
+ * with the number of the feature. A point without an id is unknown to all claims. `scale` has one
+ * entry for each measure. Bit m of *decimals is set where scale[m] is 1 and a weight of measure m
+ * has decimals: the caller starts again with that scale at 1000.
+ *
+ * Behind the last, one warning for each answer that was unknown says for how many points, and the
+ * claims are checked (cov_claims_check). */
+cov_status cov_households_next(cov_households *households, const uint32_t *scale, cov_batch *batch,
+                               unsigned *decimals, cov_error *err);
 
-/* Start again; forgets the rounding, the extent and the strays. */
+/* Start again; forgets the rounding, the extent, the strays and the unknown. */
 cov_status cov_households_rewind(cov_households *households, cov_error *err);
 
-/* Sum of (kept - given) over all weights so far, in thousand-millionths (1e-9) of a household. */
-int64_t cov_households_rounding(const cov_households *households);
+/* COV_ERR_INPUT: the layer gave no point. */
+cov_status cov_households_refuse_empty(const cov_households *households, cov_error *err);
+
+/* Sum of (kept - given) over all weights of a measure so far, in thousand-millionths (1e-9). */
+int64_t cov_households_rounding(const cov_households *households, size_t measure);
 
 /* West, south, east, north of the located points so far; west > east without any. */
 void cov_households_extent(const cov_households *households, double extent[4]);
@@ -69,7 +94,8 @@ typedef struct cov_stray {
 
 void cov_households_stray(const cov_households *households, cov_stray *out);
 
-cov_status cov_batch_create(cov_batch *batch, cov_error *err);
+/* With the weights of n_measures. */
+cov_status cov_batch_create(cov_batch *batch, size_t n_measures, cov_error *err);
 void cov_batch_clear(cov_batch *batch);
 
 #endif

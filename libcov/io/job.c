@@ -107,7 +107,7 @@ static void gather_answers(const cov_job *job, cov_plan *plan)
             if (is_text(entry->source.path))
                 plan->source[n_sources++] = &entry->source;
             else
-                plan->answer[plan->n_answers++] = (cov_answer_column){entry->column, (unsigned)k};
+                plan->answer[plan->n_answers++] = (cov_answer){(unsigned)k, entry->column, NULL};
         }
     }
     plan->first[plan->n] = n_sources;

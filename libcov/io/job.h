@@ -13,7 +13,7 @@ typedef struct cov_plan {
     size_t n;
     const cov_source **source; /* those of service k are source[first[k]] to source[first[k + 1]] */
     size_t *first;             /* n + 1 */
-    cov_answer_column *answer; /* the columns that answer, in the order of the job */
+    cov_answer *answer;        /* the columns that answer, in the order of the job */
     size_t n_answers;
 } cov_plan;
 

@@ -60,10 +60,7 @@ static cov_status check_location(const cov_households *h, const cov_ledger *ledg
 {
     const char *label = cov_households_label(h);
     if (ledger->read.points == 0)
-        return cov_fail(err, COV_ERR_INPUT,
-                        "%s is empty: there are no households to count, so check the file or the "
-                        "layer",
-                        label);
+        return cov_households_refuse_empty(h, err);
     if (ledger->no_location.points == ledger->read.points)
         return cov_fail(err, COV_ERR_INPUT,
                         "%s: none of its %" PRIu64 " points has a location: check the geometry "
@@ -129,13 +126,13 @@ static cov_status note_rounding(const cov_households *h, uint32_t scale, cov_not
 {
     if (scale == 1)
         return COV_OK;
-    int64_t r = cov_households_rounding(h);
+    int64_t r = cov_households_rounding(h, 0);
     uint64_t size = r < 0 ? (uint64_t) - (r + 1) + 1 : (uint64_t)r;
     return cov_notes_add(notes, err, COV_NOTE_INFO,
                          "%s: the weights (column %s) have decimals and are counted in "
                          "thousandths, rounded half to even; all the rounding adds up to "
                          "%s%" PRIu64 ".%09" PRIu64,
-                         cov_households_label(h), cov_quote(cov_households_measure(h)).text,
+                         cov_households_label(h), cov_quote(cov_households_measure(h, 0)).text,
                          r < 0 ? "-" : "", size / 1000000000, size % 1000000000);
 }
 

@@ -3,6 +3,7 @@
 #include "io/run.h"
 
 #include <cpl_multiproc.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -64,6 +65,7 @@ static cov_status read_footprints(cov_run *run, const cov_setting *setting, cov_
 
 typedef struct reading {
     const cov_job *job;
+    const cov_service *services;
     cov_phases *phases;
     cov_households *households;
     cov_workers *workers;
@@ -71,9 +73,28 @@ typedef struct reading {
     uint32_t scale;
 } reading;
 
+/* The only place where an unknown answer is still refused: to be removed as soon as cov_points
+ * takes it. */
+static cov_status refuse_unknown(const reading *r, const cov_batch *batch, uint64_t done,
+                                 cov_error *err)
+{
+    size_t i = 0;
+    unsigned bit = 0;
+    while (i < batch->n && batch->unknown[i] == 0)
+        i++;
+    if (i == batch->n)
+        return COV_OK;
+    while ((batch->unknown[i] >> bit & 1) == 0)
+        bit++;
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s, feature %" PRIu64 ": nobody knows whether the service %s reaches it: an "
+                    "unknown answer is not taken for a no",
+                    cov_households_label(r->households), done + i + 1, r->services[bit].name);
+}
+
 /* Read to the end, or to the first weight with decimals while whole ones are counted. Waiting for
  * the workers is not reading. */
-static cov_status read_all(reading *r, int *decimals, cov_error *err)
+static cov_status read_all(reading *r, unsigned *decimals, cov_error *err)
 {
     uint64_t done = 0;
     for (;;) {
@@ -84,8 +105,10 @@ static cov_status read_all(reading *r, int *decimals, cov_error *err)
         if (s == COV_OK)
             s = cov_phases_ask(r->phases, (double)done, (double)r->total, err);
         if (s == COV_OK)
-            s = cov_households_next(r->households, r->scale, batch, decimals, err);
+            s = cov_households_next(r->households, &r->scale, batch, decimals, err);
         cov_phases_leave(r->phases);
+        if (s == COV_OK)
+            s = refuse_unknown(r, batch, done, err);
         if (s != COV_OK || *decimals || batch->n == 0)
             return s;
         done += batch->n;
@@ -96,7 +119,7 @@ static cov_status read_all(reading *r, int *decimals, cov_error *err)
 }
 
 /* One pass over the households in one scale. */
-static cov_status count_once(cov_run *run, reading *r, int *decimals, double *counting,
+static cov_status count_once(cov_run *run, reading *r, unsigned *decimals, double *counting,
                              cov_error *err)
 {
     const cov_task task = {run->areas.areas, run->plan.service, run->plan.n,
@@ -116,8 +139,10 @@ static cov_status count_once(cov_run *run, reading *r, int *decimals, double *co
 static cov_status count_households(cov_run *run, const cov_job *job, cov_households *households,
                                    cov_error *err)
 {
-    reading r = {job, &run->phases, households, NULL, cov_households_count(households), 1};
-    int decimals = 0;
+    reading r = {
+        job, run->plan.service, &run->phases, households, NULL, cov_households_count(households),
+        1};
+    unsigned decimals = 0;
     double counting = 0;
     cov_status s = count_once(run, &r, &decimals, &counting, err);
     if (s == COV_OK && decimals) {
@@ -186,7 +211,7 @@ static cov_status write_manifest(cov_run *run, cov_households *households, cov_e
     if (s == COV_OK) {
         size_t n = list_sources(run, households, crs, area_crs, column, list);
         const cov_manifest manifest = {
-            run->report, run->tally, run->measure, cov_households_rounding(households),
+            run->report, run->tally, run->measure, cov_households_rounding(households, 0),
             list,        n,          &run->notes};
         s = cov_manifest_write(&manifest, &run->manifest, err);
     }
@@ -206,7 +231,7 @@ static cov_status conclude(cov_run *run, const cov_job *job, cov_households *hou
     if (s == COV_OK)
         s = cov_report_create(run->tally, job->indicators, job->n_indicators, &run->report, err);
     if (s == COV_OK) {
-        run->measure = cov_copy_text(cov_households_measure(households));
+        run->measure = cov_copy_text(cov_households_measure(households, 0));
         s = run->measure != NULL ? write_manifest(run, households, err) : cov_fail_memory(err);
     }
     cov_phases_leave(&run->phases);
@@ -261,13 +286,19 @@ static cov_status do_job(cov_run *run, const cov_job *job, cov_error *err)
     cov_setting setting = {job, &policy, NULL, &run->notes, &run->phases};
     cov_households *households = NULL;
     cov_status s = cov_plan_create(job, &run->plan, err);
+    const cov_households_query query = {&job->households,
+                                        &job->weight_column,
+                                        1,
+                                        run->plan.answer,
+                                        run->plan.n_answers,
+                                        NULL,
+                                        NULL};
     if (s == COV_OK)
         s = remember_inputs(run, job, err);
     if (s == COV_OK)
         s = cov_phases_enter(&run->phases, "open households", err);
     if (s == COV_OK)
-        s = cov_households_open(&job->households, job->weight_column, run->plan.answer,
-                                run->plan.n_answers, &policy, &run->notes, &households, err);
+        s = cov_households_open(&query, &policy, &run->notes, &households, err);
     if (s == COV_OK) {
         setting.to = cov_households_crs(households);
         s = cov_area_layer_read(&setting, &run->areas, err);

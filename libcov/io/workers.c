@@ -51,7 +51,7 @@ static cov_status count_batch(worker *w, const cov_batch *batch, cov_error *err)
     points.n = batch->n;
     points.x = batch->x;
     points.y = batch->y;
-    points.weight = batch->weight;
+    points.weight = batch->weight[0];
     points.served = batch->served;
     double start = cov_phases_clock();
     cov_status s = COV_OK;
@@ -142,7 +142,7 @@ static cov_status create_batches(cov_workers *p, cov_error *err)
         return cov_fail_memory(err);
     cov_status s = COV_OK;
     for (size_t i = 0; i < p->n_batches && s == COV_OK; i++) {
-        s = cov_batch_create(&p->batch[i], err);
+        s = cov_batch_create(&p->batch[i], 1, err);
         p->spare[i] = &p->batch[i];
     }
     p->n_spare = p->n_batches;

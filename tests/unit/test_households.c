@@ -31,33 +31,54 @@ static int teardown(void **state)
 typedef struct opened {
     cov_households *households;
     cov_batch batch;
-    cov_notes notes;
+    cov_notes *notes; /* stays where it is: the layer points to it */
     cov_error err;
-    int decimals;
+    unsigned decimals;
     cov_status status;
 } opened;
 
 typedef struct asked {
     const char *weight;
-    const cov_answer_column *answers;
+    const cov_answer *answers;
     size_t n_answers;
     const char *assume_crs;
+    const char *where;
+    const char *id;
+    const char *more[COV_MEASURES_MAX]; /* further weights */
+    size_t n_more;
 } asked;
 
-static const asked nothing = {NULL, NULL, 0, NULL};
+static const asked nothing = {.weight = NULL};
 
 static opened open_file(const char *name, const char *text, const asked *a)
 {
-    opened o = {.notes = COV_NOTES_INIT};
+    opened o = {.notes = calloc(1, sizeof(cov_notes))};
+    assert_non_null(o.notes);
     char *path = folder_write(&here, name, text);
-    const cov_source source = {path, NULL};
+    const cov_source source = {path, NULL, a->where};
     const cov_policy policy = {a->assume_crs, NULL, 0, 0};
+    const char *weights[COV_MEASURES_MAX + 1] = {a->weight};
+    memcpy(weights + 1, a->more, sizeof a->more);
+    const cov_households_query query = {.source = &source,
+                                        .weights = weights,
+                                        .n_measures = 1 + a->n_more,
+                                        .answers = a->answers,
+                                        .n_answers = a->n_answers,
+                                        .id_column = a->id};
     o.err.message[0] = '\0';
-    assert_int_equal(cov_batch_create(&o.batch, NULL), COV_OK);
-    o.status = cov_households_open(&source, a->weight, a->answers, a->n_answers, &policy, &o.notes,
-                                   &o.households, &o.err);
+    assert_int_equal(cov_batch_create(&o.batch, COV_MEASURES_MAX, NULL), COV_OK);
+    o.status = cov_households_open(&query, &policy, o.notes, &o.households, &o.err);
     free(path);
     return o;
+}
+
+/* One scale for every measure. */
+static const uint32_t *scales(uint32_t scale)
+{
+    static uint32_t all[COV_MEASURES_MAX];
+    for (size_t m = 0; m < COV_MEASURES_MAX; m++)
+        all[m] = scale;
+    return all;
 }
 
 /* Open, and read the first batch. */
@@ -65,7 +86,7 @@ static opened read_file(const char *name, const char *text, const asked *a, uint
 {
     opened o = open_file(name, text, a);
     if (o.status == COV_OK)
-        o.status = cov_households_next(o.households, scale, &o.batch, &o.decimals, &o.err);
+        o.status = cov_households_next(o.households, scales(scale), &o.batch, &o.decimals, &o.err);
     return o;
 }
 
@@ -80,7 +101,8 @@ static void forget(opened *o)
 {
     cov_households_close(o->households);
     cov_batch_clear(&o->batch);
-    cov_notes_clear(&o->notes);
+    cov_notes_clear(o->notes);
+    free(o->notes);
 }
 
 /* It failed, and its message has all the facts. */
@@ -103,8 +125,8 @@ static void expect_failure(opened o, cov_status status, const char *const *facts
 
 static int has_note(const opened *o, const char *text)
 {
-    for (size_t i = 0; i < o->notes.n; i++) {
-        if (strstr(o->notes.note[i].text, text) != NULL)
+    for (size_t i = 0; i < o->notes->n; i++) {
+        if (strstr(o->notes->note[i].text, text) != NULL)
             return 1;
     }
     return 0;
@@ -140,12 +162,12 @@ static void csv_points_are_found_by_name(void **state)
     expect_ok(&o, 2);
     assert_true(o.batch.x[0] == 105.5 && o.batch.y[0] == 9.25);
     assert_true(o.batch.x[1] == -10 && o.batch.y[1] == 0.5);
-    assert_true(o.batch.weight[0] == 1 && o.batch.served[0] == 0);
+    assert_true(o.batch.weight[0][0] == 1 && o.batch.served[0] == 0);
     assert_true(has_note(&o, "coordinates from the columns lon, lat (EPSG:4326)"));
     double extent[4];
     cov_households_extent(o.households, extent);
     assert_true(extent[0] == -10 && extent[1] == 0.5 && extent[2] == 105.5 && extent[3] == 9.25);
-    assert_string_equal(cov_households_measure(o.households), "households");
+    assert_string_equal(cov_households_measure(o.households, 0), "households");
     forget(&o);
 }
 
@@ -272,13 +294,14 @@ static void whole_weights_stay_whole(void **state)
                   &weighted, 1);
     expect_ok(&o, 5);
     assert_int_equal(o.decimals, 0);
-    assert_true(o.batch.weight[0] == 7 && o.batch.weight[1] == 0 && o.batch.weight[3] == 2);
-    assert_true(o.batch.weight[2] == 9007199254740993 && o.batch.weight[4] == 100);
-    assert_string_equal(cov_households_measure(o.households), "POP");
+    assert_true(o.batch.weight[0][0] == 7 && o.batch.weight[0][1] == 0 &&
+                o.batch.weight[0][3] == 2);
+    assert_true(o.batch.weight[0][2] == 9007199254740993 && o.batch.weight[0][4] == 100);
+    assert_string_equal(cov_households_measure(o.households, 0), "POP");
     forget(&o);
     o = READ_GEOJSON(&weighted, 1, POINT "|{\"pop\":3}", POINT "|{\"pop\":9007199254740993}");
     expect_ok(&o, 2);
-    assert_true(o.batch.weight[0] == 3 && o.batch.weight[1] == 9007199254740993);
+    assert_true(o.batch.weight[0][0] == 3 && o.batch.weight[0][1] == 9007199254740993);
     forget(&o);
 }
 
@@ -290,17 +313,17 @@ static void decimals_ask_for_thousandths(void **state)
     assert_int_equal(o.status, COV_OK);
     assert_int_equal(o.decimals, 1);
     assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
-    o.status = cov_households_next(o.households, 1000, &o.batch, &o.decimals, &o.err);
+    o.status = cov_households_next(o.households, scales(1000), &o.batch, &o.decimals, &o.err);
     expect_ok(&o, 4);
     assert_int_equal(o.decimals, 0);
-    assert_true(o.batch.weight[0] == 7000 && o.batch.weight[1] == 119630);
-    assert_true(o.batch.weight[2] == 0 && o.batch.weight[3] == 2);
-    assert_true(cov_households_rounding(o.households) == -500000 + 490000);
+    assert_true(o.batch.weight[0][0] == 7000 && o.batch.weight[0][1] == 119630);
+    assert_true(o.batch.weight[0][2] == 0 && o.batch.weight[0][3] == 2);
+    assert_true(cov_households_rounding(o.households, 0) == -500000 + 490000);
     forget(&o);
     o = READ_GEOJSON(&weighted, 1000, POINT "|{\"pop\":119.63}", POINT "|{\"pop\":0.0015}");
     expect_ok(&o, 2);
-    assert_true(o.batch.weight[0] == 119630 && o.batch.weight[1] == 2);
-    assert_true(cov_households_rounding(o.households) == 500000);
+    assert_true(o.batch.weight[0][0] == 119630 && o.batch.weight[0][1] == 2);
+    assert_true(cov_households_rounding(o.households, 0) == 500000);
     forget(&o);
 }
 
@@ -309,7 +332,7 @@ static void without_a_column_a_point_is_one_household(void **state)
     (void)state;
     opened o = read_file("a.csv", "lon,lat\n1,1\n", &nothing, 1000);
     expect_ok(&o, 1);
-    assert_true(o.batch.weight[0] == 1000);
+    assert_true(o.batch.weight[0][0] == 1000);
     forget(&o);
 }
 
@@ -345,7 +368,7 @@ static void bad_weights_are_refused(void **state)
 static void columns_answer_by_their_type(void **state)
 {
     (void)state;
-    const cov_answer_column answers[] = {{"b", 0}, {"i", 1}, {"r", 2}, {"t", 5}};
+    const cov_answer answers[] = {{0, "b", NULL}, {1, "i", NULL}, {2, "r", NULL}, {5, "t", NULL}};
     const asked a = {.answers = answers, .n_answers = 4};
     opened o = READ_GEOJSON(&a, 1, POINT "|{\"b\":true,\"i\":2,\"r\":0.5,\"t\":\"Có\"}",
                             POINT "|{\"b\":false,\"i\":0,\"r\":0.0,\"t\":\" no \"}",
@@ -360,7 +383,7 @@ static void columns_answer_by_their_type(void **state)
 static void two_columns_of_one_service_are_a_union(void **state)
 {
     (void)state;
-    const cov_answer_column answers[] = {{"a", 3}, {"b", 3}};
+    const cov_answer answers[] = {{3, "a", NULL}, {3, "b", NULL}};
     const asked a = {.answers = answers, .n_answers = 2};
     opened o = read_file("a.csv", "lon,lat,a,b\n1,1,1,0\n1,1,0,1\n1,1,0,0\n", &a, 1);
     expect_ok(&o, 3);
@@ -368,18 +391,252 @@ static void two_columns_of_one_service_are_a_union(void **state)
     forget(&o);
 }
 
-static void an_unknown_answer_is_not_a_no(void **state)
+static void what_is_neither_yes_nor_no_is_refused(void **state)
 {
     (void)state;
-    const cov_answer_column answer = {"has_4g", 0};
+    const cov_answer answer = {0, "has_4g", NULL};
     const asked a = {.answers = &answer, .n_answers = 1};
     EXPECT_FAILURE(read_file("a.csv", "lon,lat,has_4g\n1,1,yes\n1,1,maybe\n", &a, 1), COV_ERR_INPUT,
-                   "a.csv, feature 2", "has_4g", "maybe");
-    EXPECT_FAILURE(read_file("a.csv", "lon,lat,has_4g\n1,1,\n", &a, 1), COV_ERR_INPUT, "feature 1",
-                   "has_4g", "empty");
-    EXPECT_FAILURE(READ_GEOJSON(&a, 1, POINT "|{\"has_4g\":true}", POINT "|{\"has_4g\":null}"),
-                   COV_ERR_INPUT, "feature 2", "has_4g", "empty");
+                   "a.csv, feature 2", "has_4g", "maybe", "neither yes nor no");
     EXPECT_FAILURE(open_file("a.csv", "lon,lat,x\n1,1,7\n", &a), COV_ERR_INPUT, "has_4g", "lon");
+}
+
+/* Read to the end, where the notes are made. */
+static void read_end(opened *o)
+{
+    o->status = cov_households_next(o->households, scales(1), &o->batch, &o->decimals, &o->err);
+    expect_ok(o, 0);
+}
+
+static size_t count_notes(const opened *o, const char *text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->notes->n; i++)
+        n += strstr(o->notes->note[i].text, text) != NULL;
+    return n;
+}
+
+static void an_empty_answer_is_unknown(void **state)
+{
+    (void)state;
+    const cov_answer answers[] = {{0, "has_4g", NULL}, {2, "dl", NULL}, {1, "has_4g", NULL}};
+    const asked a = {.answers = answers, .n_answers = 3};
+    opened o =
+        read_file("a.csv", "lon,lat,has_4g,dl\n1,1,,1\n1,1,no,  \n1,1,yes,0\n1,1, ,\n", &a, 1);
+    expect_ok(&o, 4);
+    assert_true(o.batch.served[0] == 4 && o.batch.unknown[0] == 3);
+    assert_true(o.batch.served[1] == 0 && o.batch.unknown[1] == 4);
+    assert_true(o.batch.served[2] == 3 && o.batch.unknown[2] == 0);
+    assert_true(o.batch.served[3] == 0 && o.batch.unknown[3] == 7);
+    read_end(&o);
+    assert_int_equal(count_notes(&o, "the column \"has_4g\" is unknown for 2 of 4 points"), 1);
+    assert_int_equal(count_notes(&o, "the column \"dl\" is unknown for 2 of 4 points"), 1);
+    forget(&o);
+
+    o = READ_GEOJSON(&a, 1, POINT "|{\"has_4g\":true,\"dl\":0.5}",
+                     POINT "|{\"has_4g\":null,\"dl\":null}", POINT "|{\"dl\":0}");
+    expect_ok(&o, 3);
+    assert_true(o.batch.served[0] == 7 && o.batch.unknown[0] == 0);
+    assert_true(o.batch.served[1] == 0 && o.batch.unknown[1] == 7);
+    assert_true(o.batch.served[2] == 0 && o.batch.unknown[2] == 3);
+    forget(&o);
+}
+
+static void a_yes_wins_over_an_unknown_and_that_over_a_no(void **state)
+{
+    (void)state;
+    const cov_answer answers[] = {{3, "a", NULL}, {3, "b>=10", NULL}};
+    const asked a = {.answers = answers, .n_answers = 2};
+    static const char *const said[3] = {"no", "yes", ""};
+    static const char *const measured[3] = {"9.99", "10.0", ""};
+    for (int i = 0; i < 3; i++) {
+        for (int k = 0; k < 3; k++) {
+            char text[64];
+            snprintf(text, sizeof text, "lon,lat,a,b\n1,1,%s,%s\n", said[i], measured[k]);
+            opened o = read_file("a.csv", text, &a, 1);
+            expect_ok(&o, 1);
+            int yes = i == 1 || k == 1, unknown = !yes && (i == 2 || k == 2);
+            assert_true(o.batch.served[0] == (yes ? 8 : 0));
+            assert_true(o.batch.unknown[0] == (unknown ? 8 : 0));
+            read_end(&o);
+            assert_int_equal(count_notes(&o, "the condition \"b>=10\" is unknown for 1 of 1"),
+                             k == 2);
+            forget(&o);
+        }
+    }
+}
+
+static void conditions_answer(void **state)
+{
+    (void)state;
+    const cov_answer answers[] = {{0, "down_mbps>=100", NULL},
+                                  {1, "down_mbps>=100 & net='v'", NULL},
+                                  {2, "a>=1", NULL},
+                                  {3, "net", NULL}};
+    const asked a = {.answers = answers, .n_answers = 4};
+    opened o = read_file("a.csv",
+                         "lon,lat,down_mbps,net,a>=1\n1,1,100,v,no\n1,1,99.9,v,yes\n1,1,1e3,x,\n"
+                         "1,1,,x,no\n",
+                         &a, 1);
+    assert_int_equal(o.status, COV_ERR_INPUT); /* "v" is neither yes nor no */
+    assert_non_null(strstr(o.err.message, "\"net\" says \"v\""));
+    forget(&o);
+    const asked three = {.answers = answers, .n_answers = 3};
+    o = read_file("a.csv",
+                  "lon,lat,down_mbps,net,a>=1\n1,1,100,v,no\n1,1,99.9,v,yes\n1,1,1e3,x,\n"
+                  "1,1,,x,no\n",
+                  &three, 1);
+    expect_ok(&o, 4);
+    static const uint64_t served[4] = {3, 4, 1, 0}, unknown[4] = {0, 0, 4, 1};
+    for (size_t i = 0; i < 4; i++)
+        assert_true(o.batch.served[i] == served[i] && o.batch.unknown[i] == unknown[i]);
+    forget(&o);
+    const cov_answer none = {0, "down>=100", NULL};
+    const asked missing = {.answers = &none, .n_answers = 1};
+    EXPECT_FAILURE(open_file("a.csv", "lon,lat,down_mbps\n1,1,7\n", &missing), COV_ERR_INPUT,
+                   "a.csv", "\"down\"", "down_mbps");
+    const cov_answer text = {0, "down_mbps>=100", NULL};
+    const asked garbage = {.answers = &text, .n_answers = 1};
+    EXPECT_FAILURE(read_file("a.csv", "lon,lat,down_mbps\n1,1,7\n1,1,n/a\n", &garbage, 1),
+                   COV_ERR_INPUT, "a.csv, feature 2", "n/a", "down_mbps");
+}
+
+/* ---------------------------------------------------------------- claims */
+
+static cov_claims *claims_of(const char *text, const cov_claim *claims, size_t n)
+{
+    char *path = folder_write(&here, "claims.csv", text);
+    const cov_source source = {path, NULL, NULL};
+    const cov_policy policy = {NULL, NULL, 0, 0};
+    cov_claim copy[4];
+    cov_notes notes = COV_NOTES_INIT;
+    cov_phases phases = cov_phases_start(NULL, NULL);
+    cov_claims *out = NULL;
+    cov_error err;
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = claims[i];
+        copy[i].source = &source;
+    }
+    if (cov_claims_read(copy, n, &policy, &notes, &phases, &out, &err) != COV_OK)
+        fail_msg("%s", err.message);
+    cov_notes_clear(&notes);
+    free(path);
+    return out;
+}
+
+static void tables_answer_by_the_id(void **state)
+{
+    (void)state;
+    const cov_claim claim[] = {{NULL, "id", "tech=50", 1}, {NULL, "id", "down>=100", 4}};
+    cov_claims *claims =
+        claims_of("id,tech,down\na,50,1000\nb,40,\nc,50,25\nc,40,100\nz,40,1\n", claim, 2);
+    const cov_answer answers[] = {{1, NULL, claims}, {4, NULL, claims}, {4, "x", NULL}};
+    const asked a = {.answers = answers, .n_answers = 3, .id = "hh"};
+    const char *text =
+        "lon,lat,HH,x\n1,1,a,no\n1,1, b ,no\n1,1,c,no\n1,1,d,no\n1,1,,no\n1,1,b,yes\n";
+    opened o = read_file("a.csv", text, &a, 1);
+    expect_ok(&o, 6);
+    static const uint64_t served[6] = {18, 0, 18, 0, 0, 16}, unknown[6] = {0, 16, 0, 0, 18, 0};
+    for (size_t i = 0; i < 6; i++)
+        assert_true(o.batch.served[i] == served[i] && o.batch.unknown[i] == unknown[i]);
+    read_end(&o);
+    assert_true(has_note(&o, "1 of 6 points have no id (column \"HH\")"));
+    forget(&o);
+
+    /* a service asks for its own bit only */
+    const asked one = {.answers = answers, .n_answers = 1, .id = "hh"};
+    o = read_file("a.csv", text, &one, 1);
+    expect_ok(&o, 6);
+    assert_true(o.batch.served[0] == 2 && o.batch.unknown[1] == 0 && o.batch.unknown[4] == 2);
+    forget(&o);
+
+    const asked anonymous = {.answers = answers, .n_answers = 3};
+    EXPECT_FAILURE(open_file("a.csv", text, &anonymous), COV_ERR_INPUT, "claims.csv",
+                   "--household-id");
+    const asked other = {.answers = answers, .n_answers = 3, .id = "id"};
+    EXPECT_FAILURE(open_file("a.csv", text, &other), COV_ERR_INPUT, "id column \"id\"", "HH");
+    cov_claims_free(claims);
+}
+
+static void a_table_of_other_ids_is_refused(void **state)
+{
+    (void)state;
+    const cov_claim claim = {NULL, "id", NULL, 0};
+    cov_claims *claims = claims_of("id,x\n001,\n002,\n", &claim, 1);
+    const cov_answer answer = {0, NULL, claims};
+    const asked a = {.answers = &answer, .n_answers = 1, .id = "hh"};
+    opened o = read_file("a.csv", "lon,lat,hh\n1,1,1\n1,1,2\n", &a, 1);
+    expect_ok(&o, 2);
+    o.status = cov_households_next(o.households, scales(1), &o.batch, &o.decimals, &o.err);
+    EXPECT_FAILURE(o, COV_ERR_INPUT, "claims.csv", "none of its 2 ids", "\"001\"", "a.csv",
+                   "\"1\"");
+    cov_claims_free(claims);
+}
+
+/* ---------------------------------------------------------------- measures */
+
+static void several_measures_in_one_pass(void **state)
+{
+    (void)state;
+    const asked a = {.weight = NULL, .more = {"persons", "seats"}, .n_more = 2};
+    opened o = read_file("a.csv", "lon,lat,Persons,seats\n1,1,4,7\n1,1,3.5,7\n1,1,2,0.25\n", &a, 1);
+    assert_int_equal(o.status, COV_OK);
+    assert_int_equal(o.decimals, 2);
+    static const uint32_t scale[3] = {1, 1000, 1};
+    assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
+    o.status = cov_households_next(o.households, scale, &o.batch, &o.decimals, &o.err);
+    assert_int_equal(o.status, COV_OK);
+    assert_int_equal(o.decimals, 4);
+    static const uint32_t finer[3] = {1, 1000, 1000};
+    assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
+    o.status = cov_households_next(o.households, finer, &o.batch, &o.decimals, &o.err);
+    expect_ok(&o, 3);
+    assert_int_equal(o.decimals, 0);
+    static const uint64_t weight[3][3] = {{1, 1, 1}, {4000, 3500, 2000}, {7000, 7000, 250}};
+    for (size_t m = 0; m < 3; m++)
+        assert_memory_equal(o.batch.weight[m], weight[m], sizeof weight[m]);
+    assert_string_equal(cov_households_measure(o.households, 0), "households");
+    assert_string_equal(cov_households_measure(o.households, 1), "Persons");
+    assert_string_equal(cov_households_measure(o.households, 2), "seats");
+    assert_false(has_note(&o, "--weight")); /* one is used */
+    forget(&o);
+    o = read_file("a.csv", "lon,lat,persons,seats\n1,1,0.0005,0.0016\n", &a, 1000);
+    expect_ok(&o, 1);
+    assert_true(cov_households_rounding(o.households, 0) == 0);
+    assert_true(cov_households_rounding(o.households, 1) == -500000);
+    assert_true(cov_households_rounding(o.households, 2) == 400000);
+    forget(&o);
+    const asked many = {.n_more = COV_MEASURES_MAX};
+    EXPECT_FAILURE(open_file("a.csv", "lon,lat\n1,1\n", &many), COV_ERR_LIMIT, "9 measures", "8");
+}
+
+/* ---------------------------------------------------------------- filters */
+
+static void a_filter_leaves_some_points(void **state)
+{
+    (void)state;
+    const cov_answer answer = {0, "x", NULL};
+    const asked a = {.where = "kind = 'school'", .answers = &answer, .n_answers = 1};
+    opened o = read_file(
+        "a.csv", "lon,lat,kind,x\n1,1,clinic,?\n2,2,school,yes\n3,3,clinic,?\n4,4,School,\n", &a,
+        1);
+    expect_ok(&o, 2);
+    assert_true(o.batch.x[0] == 2 && o.batch.x[1] == 4 && o.batch.unknown[1] == 1);
+    assert_int_equal(cov_households_count(o.households), -1);
+    read_end(&o);
+    assert_true(has_note(&o, "unknown for 1 of 2 points"));
+    double extent[4];
+    cov_households_extent(o.households, extent);
+    assert_true(extent[0] == 2 && extent[2] == 4);
+    forget(&o);
+    EXPECT_FAILURE(read_file("a.csv", "lon,lat,kind,x\n1,1,clinic,1\n2,2,school,?\n", &a, 1),
+                   COV_ERR_INPUT, "a.csv, feature 2");
+    const asked none = {.where = "kind = 'bank'"};
+    o = read_file("a.csv", "lon,lat,kind\n1,1,clinic\n2,2,school\n", &none, 1);
+    expect_ok(&o, 0);
+    o.status = cov_households_refuse_empty(o.households, &o.err);
+    EXPECT_FAILURE(o, COV_ERR_INPUT, "a.csv", "kind = 'bank'", "leaves nothing of 2",
+                   "no households");
 }
 
 /* ---------------------------------------------------------------- batches */
@@ -397,16 +654,16 @@ static void a_long_file_comes_in_batches(void **state)
     free(text);
     for (int pass = 0; pass < 2; pass++) {
         expect_ok(&o, COV_BATCH);
-        o.status = cov_households_next(o.households, 1, &o.batch, &o.decimals, &o.err);
+        o.status = cov_households_next(o.households, scales(1), &o.batch, &o.decimals, &o.err);
         expect_ok(&o, 3);
         assert_true(o.batch.x[2] == (double)((n - 1) % 100) + 0.5);
-        o.status = cov_households_next(o.households, 1, &o.batch, &o.decimals, &o.err);
+        o.status = cov_households_next(o.households, scales(1), &o.batch, &o.decimals, &o.err);
         expect_ok(&o, 0);
         assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
         double extent[4];
         cov_households_extent(o.households, extent);
         assert_true(extent[0] > extent[2]);
-        o.status = cov_households_next(o.households, 1, &o.batch, &o.decimals, &o.err);
+        o.status = cov_households_next(o.households, scales(1), &o.batch, &o.decimals, &o.err);
     }
     forget(&o);
 }
@@ -429,7 +686,14 @@ int main(void)
         cmocka_unit_test(bad_weights_are_refused),
         cmocka_unit_test(columns_answer_by_their_type),
         cmocka_unit_test(two_columns_of_one_service_are_a_union),
-        cmocka_unit_test(an_unknown_answer_is_not_a_no),
+        cmocka_unit_test(what_is_neither_yes_nor_no_is_refused),
+        cmocka_unit_test(an_empty_answer_is_unknown),
+        cmocka_unit_test(a_yes_wins_over_an_unknown_and_that_over_a_no),
+        cmocka_unit_test(conditions_answer),
+        cmocka_unit_test(tables_answer_by_the_id),
+        cmocka_unit_test(a_table_of_other_ids_is_refused),
+        cmocka_unit_test(several_measures_in_one_pass),
+        cmocka_unit_test(a_filter_leaves_some_points),
         cmocka_unit_test(a_long_file_comes_in_batches),
     };
     return cmocka_run_group_tests_name("households", tests, setup, teardown);
