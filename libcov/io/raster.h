@@ -18,7 +18,7 @@
 #include "io/crs.h"
 #include "io/source.h"
 
-#define COV_RASTER_CACHE ((size_t)64 << 20)
+#define COV_RASTER_CACHE ((size_t)32 << 20)
 
 /* A block is decoded as a whole: a larger one (of an image that isn't tiled) is refused. */
 #define COV_RASTER_BLOCK_MAX ((size_t)128 << 20)
