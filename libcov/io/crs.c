@@ -181,3 +181,22 @@ void cov_transform_clear(cov_transform *transform)
     cov_free(transform->name);
     memset(transform, 0, sizeof *transform);
 }
+
+cov_status cov_transform_shape(const cov_transform *transform, const cov_shape *shape,
+                               const char *what, cov_shape *out, cov_error *err)
+{
+    OGRGeometryH geometry = NULL;
+    cov_watch watch;
+    memset(&watch, 0, sizeof watch);
+    cov_watch_begin(&watch);
+    cov_status s = COV_OK;
+    if (OGR_G_CreateFromWkbEx(shape->wkb, NULL, &geometry, shape->size) != OGRERR_NONE)
+        s = cov_fail(err, COV_ERR_GEOMETRY, "%s: its geometry is damaged", what);
+    if (s == COV_OK)
+        s = cov_transform_geometry(transform, geometry, what, err);
+    if (s == COV_OK)
+        s = cov_shape_export(geometry, out, err);
+    OGR_G_DestroyGeometry(geometry);
+    cov_watch_end(&watch);
+    return s;
+}

@@ -12,6 +12,7 @@
 #include <ogr_srs_api.h>
 
 #include "io/notes.h"
+#include "io/shape.h"
 
 typedef struct cov_operation cov_operation; /* a PROJ operation with its own context */
 
@@ -57,10 +58,14 @@ cov_status cov_transform_note(const cov_transform *transform, OGRSpatialReferenc
  * becomes NaN in both coordinates. One thread at a time. */
 void cov_transform_points(const cov_transform *transform, size_t n, double *x, double *y);
 
-/* Transform a polygon in place, its edges densified to the tolerance. The new vertices of an edge
+/* Transform points, lines or polygons in place, their edges densified to the tolerance. The new vertices of an edge
  * are the same whichever way round it is walked, so that neighbours stay edge-matched. One thread
  * at a time. */
 cov_status cov_transform_geometry(const cov_transform *transform, OGRGeometryH geometry,
                                   const char *what, cov_error *err);
+
+/* The same for a shape, into a new one. */
+cov_status cov_transform_shape(const cov_transform *transform, const cov_shape *shape,
+                               const char *what, cov_shape *out, cov_error *err);
 
 #endif

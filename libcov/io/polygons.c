@@ -38,38 +38,6 @@ static int is_polygonal(OGRGeometryH geometry)
            type == wkbMultiSurface;
 }
 
-static cov_status export_wkb(OGRGeometryH geometry, cov_shape *out, cov_error *err)
-{
-    size_t size = OGR_G_WkbSizeEx(geometry);
-    void *wkb = cov_alloc(size, 1);
-    if (wkb == NULL)
-        return cov_fail_memory(err);
-    if (OGR_G_ExportToIsoWkb(geometry, wkbNDR, wkb) != OGRERR_NONE) {
-        cov_free(wkb);
-        return cov_fail(err, COV_ERR_GEOMETRY, "a polygon can't be written as WKB");
-    }
-    out->wkb = wkb;
-    out->size = size;
-    return COV_OK;
-}
-
-/* The polygon that is to be stored: the feature's own, without its third dimension, or a copy whose
- * curves are chords. */
-static OGRGeometryH take_geometry(OGRFeatureH feature)
-{
-    OGRGeometryH geometry = OGR_F_StealGeometry(feature);
-    if (geometry != NULL && OGR_G_HasCurveGeometry(geometry, FALSE)) {
-        OGRGeometryH straight = OGR_G_GetLinearGeometry(geometry, 0, NULL);
-        OGR_G_DestroyGeometry(geometry);
-        geometry = straight;
-    }
-    if (geometry != NULL) {
-        OGR_G_Set3D(geometry, FALSE);
-        OGR_G_SetMeasured(geometry, FALSE);
-    }
-    return geometry;
-}
-
 static cov_status check_geometry(const cov_layer *layer, OGRFeatureH feature, cov_error *err)
 {
     OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
@@ -105,7 +73,7 @@ static cov_status append(cov_polygons *p, OGRGeometryH geometry, int64_t number,
         cov_reserve((void **)&p->shape, &p->shape_capacity, p->n + 1, sizeof *p->shape) != 0 ||
         cov_reserve((void **)&p->feature, &p->feature_capacity, p->n + 1, sizeof *p->feature) != 0)
         return cov_fail_memory(err);
-    cov_status s = export_wkb(geometry, &p->shape[p->n], err);
+    cov_status s = cov_shape_export(geometry, &p->shape[p->n], err);
     if (s != COV_OK)
         return s;
     p->feature[p->n][0] = number;
@@ -120,7 +88,7 @@ cov_status cov_polygons_add(cov_polygons *polygons, OGRFeatureH feature, cov_err
     cov_watch_begin(layer->watch);
     cov_status s = check_geometry(layer, feature, err);
     if (s == COV_OK) {
-        OGRGeometryH geometry = take_geometry(feature);
+        OGRGeometryH geometry = cov_shape_take(feature);
         s = append(polygons, geometry, layer->n_read, OGR_F_GetFID(feature), err);
         OGR_G_DestroyGeometry(geometry);
     }
@@ -155,10 +123,10 @@ static cov_status read_again(void *data, size_t index, cov_shape *shape, cov_err
     cov_watch_begin(watch);
     layer->n_read = p->feature[index][0]; /* the number that an error names */
     OGRFeatureH feature = OGR_L_GetFeature(layer->layer, p->feature[index][1]);
-    OGRGeometryH geometry = feature != NULL ? take_geometry(feature) : NULL;
+    OGRGeometryH geometry = feature != NULL ? cov_shape_take(feature) : NULL;
     cov_status s = cov_layer_check(layer, err);
     if (s == COV_OK && geometry != NULL)
-        s = export_wkb(geometry, &better, err);
+        s = cov_shape_export(geometry, &better, err);
     OGR_G_DestroyGeometry(geometry);
     if (feature != NULL)
         OGR_F_Destroy(feature);
@@ -191,25 +159,6 @@ cov_status cov_polygons_check(cov_polygons *polygons, const cov_setting *setting
 
 /* ---------------------------------------------------------------- another system */
 
-static cov_status transform_shape(const cov_shape *shape, const cov_transform *transform,
-                                  const char *what, cov_shape *out, cov_error *err)
-{
-    OGRGeometryH geometry = NULL;
-    cov_watch watch;
-    memset(&watch, 0, sizeof watch);
-    cov_watch_begin(&watch);
-    cov_status s = COV_OK;
-    if (OGR_G_CreateFromWkbEx(shape->wkb, NULL, &geometry, shape->size) != OGRERR_NONE)
-        s = cov_fail(err, COV_ERR_GEOMETRY, "%s: its polygon is damaged", what);
-    if (s == COV_OK)
-        s = cov_transform_geometry(transform, geometry, what, err);
-    if (s == COV_OK)
-        s = export_wkb(geometry, out, err);
-    OGR_G_DestroyGeometry(geometry);
-    cov_watch_end(&watch);
-    return s;
-}
-
 cov_status cov_polygons_place(cov_polygons *polygons, const cov_setting *setting, const char *phase,
                               cov_shape *out, cov_error *err)
 {
@@ -222,7 +171,7 @@ cov_status cov_polygons_place(cov_polygons *polygons, const cov_setting *setting
             continue;
         name_polygon(polygons, i, name, sizeof name);
         snprintf(what, sizeof what, "%s, %s", polygons->layer->label, name);
-        s = transform_shape(&polygons->shape[i], &polygons->transform, what, &out[i], err);
+        s = cov_transform_shape(&polygons->transform, &polygons->shape[i], what, &out[i], err);
         if (s == COV_OK)
             s = cov_phases_ask(setting->phases, (double)i, (double)polygons->n, err);
     }

@@ -5,12 +5,7 @@
 
 #include "io/notes.h"
 #include "io/phases.h"
-
-/* A polygon or multipolygon. */
-typedef struct cov_shape {
-    void *wkb; /* ISO WKB, little-endian, 2D; owned, cov_free; NULL where it is left out */
-    size_t size;
-} cov_shape;
+#include "io/shape.h"
 
 typedef struct cov_repair cov_repair; /* a GEOS context and the counts; one thread at a time */
 
