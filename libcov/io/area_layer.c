@@ -228,7 +228,7 @@ static cov_status copy_names(const reading *r, cov_area_layer *out, cov_error *e
 {
     out->n_parents = r->n_columns - PARENTS;
     out->parent_columns = cov_alloc_zero(out->n_parents, sizeof *out->parent_columns);
-    out->label = cov_copy_text(r->layer.label);
+    out->label = cov_layer_describe(&r->layer);
     out->id_column = cov_copy_text(column_name(r, ID));
     out->operation = cov_copy_text(r->polygons.transform.name);
     out->accuracy = r->polygons.transform.accuracy;

@@ -92,15 +92,17 @@ static cov_status describe(cov_footprint_layer *out, const cov_polygons *polygon
 {
     const cov_transform *transform = &polygons->transform;
     char *crs = cov_crs_label(polygons->layer->crs);
-    cov_status s = crs != NULL ? COV_OK : cov_fail_memory(err);
+    char *label = cov_layer_describe(polygons->layer);
+    cov_status s = crs != NULL && label != NULL ? COV_OK : cov_fail_memory(err);
     if (s == COV_OK)
-        s = join(&out->label, " + ", polygons->layer->label, err);
+        s = join(&out->label, " + ", label, err);
     if (s == COV_OK)
         s = join_new(&out->crs, crs, err);
     if (s == COV_OK)
         s = join_new(&out->operation, transform->name, err);
     if (transform->accuracy > out->accuracy)
         out->accuracy = transform->accuracy;
+    cov_free(label);
     cov_free(crs);
     return s;
 }

@@ -7,7 +7,7 @@
 
 typedef struct cov_footprint_layer {
     cov_footprint *footprint;
-    char *label;     /* "fiber_vnpt.shp", or several joined by " + " */
+    char *label;     /* "fiber_vnpt.shp", with its filter, or several joined by " + " */
     char *crs;       /* of the sources, joined by "; " where they differ */
     char *operation; /* coordinate operations, "none" */
     double accuracy; /* the worst, metres */

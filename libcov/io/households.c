@@ -35,6 +35,7 @@ typedef struct lookup {
 struct cov_households {
     cov_layer layer;
     cov_notes *notes;
+    char *label; /* with the filter */
     char *noun;
     cov_coordinates coordinates;
     weighing measure[COV_MEASURES_MAX];
@@ -184,6 +185,10 @@ static cov_status open_layer(cov_households *h, const cov_households_query *quer
     if (h->noun == NULL)
         return cov_fail_memory(err);
     cov_status s = cov_layer_open(query->source, policy, h->notes, &h->layer, err);
+    if (s == COV_OK) {
+        h->label = cov_layer_describe(&h->layer);
+        s = h->label != NULL ? COV_OK : cov_fail_memory(err);
+    }
     if (s == COV_OK)
         s = cov_coordinates_find(&h->layer, policy, h->notes, &h->coordinates, err);
     if (s == COV_OK)
@@ -227,6 +232,7 @@ void cov_households_close(cov_households *households)
     cov_layer_close(&households->layer);
     cov_free(households->answer);
     cov_free(households->lookup);
+    cov_free(households->label);
     cov_free(households->noun);
     cov_free(households);
 }
@@ -238,7 +244,7 @@ OGRSpatialReferenceH cov_households_crs(const cov_households *households)
 
 const char *cov_households_label(const cov_households *households)
 {
-    return households->layer.label;
+    return households->label;
 }
 
 const char *cov_households_measure(const cov_households *households, size_t measure)
@@ -374,7 +380,7 @@ static cov_status conclude(const cov_households *h, cov_error *err)
                           "tables say of them is unknown",
                           h->layer.label, h->without_id, h->n_points, cov_quote(h->id.name).text);
     for (size_t i = 0; i < h->n_lookups && s == COV_OK && h->n_points > 0; i++)
-        s = cov_claims_check(h->lookup[i].claims, h->layer.label, h->notes, err);
+        s = cov_claims_check(h->lookup[i].claims, h->label, h->notes, err);
     return s;
 }
 

@@ -4,6 +4,7 @@
 #define COV_IO_HOUSEHOLDS_H
 
 #include "io/claims.h"
+#include "io/crs.h"
 #include "io/source.h"
 
 #define COV_BATCH 65536
@@ -50,7 +51,17 @@ cov_status cov_households_open(const cov_households_query *query, const cov_poli
                                cov_notes *notes, cov_households **out, cov_error *err);
 void cov_households_close(cov_households *households);
 
-OGRSpatialReferenceH cov_households_crs(const cov_households *households); /* borrowed */
+/* From now on the points are given in this plane, where the areas have this extent. COV_ERR_CRS
+ * where there is no way there of known accuracy. */
+cov_status cov_households_place(cov_households *households, OGRSpatialReferenceH plane,
+                                const double extent[4], cov_error *err);
+
+/* The way there; its operation is NULL where nothing is transformed. */
+const cov_transform *cov_households_transform(const cov_households *households);
+
+OGRSpatialReferenceH cov_households_crs(const cov_households *households); /* of the layer */
+
+/* The file, its layer and filter, for messages and the manifest. */
 const char *cov_households_label(const cov_households *households);
 
 /* The weight column of a measure as the layer spells it, or the noun. */
@@ -80,7 +91,8 @@ cov_status cov_households_refuse_empty(const cov_households *households, cov_err
 /* Sum of (kept - given) over all weights of a measure so far, in thousand-millionths (1e-9). */
 int64_t cov_households_rounding(const cov_households *households, size_t measure);
 
-/* West, south, east, north of the located points so far; west > east without any. */
+/* West, south, east, north of the located points so far, in their plane; west > east without any.
+ */
 void cov_households_extent(const cov_households *households, double extent[4]);
 
 /* The located points so far, and those of them that can't be on earth: |y| over 90 or |x| over 360

@@ -478,6 +478,13 @@ cov_status cov_layer_rewind(cov_layer *layer, cov_error *err)
     return s;
 }
 
+char *cov_layer_describe(const cov_layer *layer)
+{
+    if (layer->filter == NULL)
+        return cov_copy_text(layer->label);
+    return cov_text_print("%s, where %s", layer->label, cov_filter_text(layer->filter));
+}
+
 cov_status cov_layer_refuse_empty(const cov_layer *layer, const char *what, cov_error *err)
 {
     if (layer->filter == NULL || layer->n_read == 0)

@@ -62,6 +62,10 @@ cov_status cov_layer_next(cov_layer *layer, OGRFeatureH *out, cov_error *err);
 /* Start again from the first feature. */
 cov_status cov_layer_rewind(cov_layer *layer, cov_error *err);
 
+/* The label and the filter, for the manifest: "base.gpkg, where network = 'viettel'"; allocated,
+ * NULL where memory ran out. */
+char *cov_layer_describe(const cov_layer *layer);
+
 /* COV_ERR_INPUT for a layer that was read to its end and gave nothing, with the filter if there is
  * one. `what` is missing: "households". */
 cov_status cov_layer_refuse_empty(const cov_layer *layer, const char *what, cov_error *err);

@@ -297,6 +297,32 @@ static void test_bad_rows(void **state)
     expect_error(&job, HERE "t.csv", COV_ERR_INPUT, "a table without geometry");
 }
 
+/* The id is guessed among what passes; a bad row that doesn't is nobody's business. */
+static void test_filter(void **state)
+{
+    (void)state;
+    static const char *const row[][2] = {{"\"ma\":\"1\",\"year\":2024", SQUARE},
+                                         {"\"ma\":\"1\",\"year\":2025", SQUARE},
+                                         {"\"ma\":null,\"year\":2024", BOW},
+                                         {"\"ma\":\"2\",\"year\":2025", EAST}};
+    put_features(HERE "a.geojson", row, 4);
+    cov_job job = COV_JOB_INIT;
+    job.areas.where = "year = 2025";
+    outcome o = read_file(&job, HERE "a.geojson");
+    if (o.status != COV_OK)
+        fail_msg("%s", o.err.message);
+    assert_int_equal(cov_areas_count(o.layer.areas), 2);
+    assert_string_equal(o.layer.label, "a.geojson, where year = 2025");
+    assert_string_equal(o.layer.id_column, "ma");
+    done(&o);
+    job.areas.where = "year = 2026";
+    job.id_column = "ma";
+    expect_error(&job, HERE "a.geojson", COV_ERR_INPUT,
+                 "the filter \"year = 2026\" leaves nothing of 4 features, so there are no areas");
+    job.areas.where = "year = 2024";
+    expect_error(&job, HERE "a.geojson", COV_ERR_ID, "feature 3 has no id");
+}
+
 static void test_invalid_policies(void **state)
 {
     (void)state;
@@ -419,6 +445,7 @@ int main(void)
         cmocka_unit_test_setup(test_guesses, reset),
         cmocka_unit_test_setup(test_codes, reset),
         cmocka_unit_test_setup(test_bad_rows, reset),
+        cmocka_unit_test_setup(test_filter, reset),
         cmocka_unit_test_setup(test_invalid_policies, reset),
         cmocka_unit_test_setup(test_winding, reset),
     };

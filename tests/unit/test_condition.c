@@ -143,15 +143,18 @@ static void parts_are_joined_as_kleene_says(void **state)
 
 /* ---------------------------------------------------------------- typed columns */
 
-static void put_typed(const char *path)
+static void put_typed(const char *driver, const char *path, OGRwkbGeometryType type)
 {
     static const struct {
         int64_t whole;
         double real;
         int flag;
     } rows[] = {{9007199254740993, 0.1, 1}, {-5, 100, 0}, {0, INFINITY, 0}, {7, NAN, 1}};
-    GDALDatasetH d = GDALCreate(GDALGetDriverByName("GPKG"), path, 0, 0, 0, GDT_Unknown, NULL);
-    OGRLayerH l = GDALDatasetCreateLayer(d, "t", NULL, wkbNone, NULL);
+    GDALDatasetH d = GDALCreate(GDALGetDriverByName(driver), path, 0, 0, 0, GDT_Unknown, NULL);
+    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+    assert_int_equal(OSRSetFromUserInput(srs, "EPSG:4326"), OGRERR_NONE);
+    char **options = type != wkbNone ? CSLSetNameValue(NULL, "SPATIAL_INDEX", "NO") : NULL;
+    OGRLayerH l = GDALDatasetCreateLayer(d, "t", srs, type, options);
     static const char *const names[] = {"whole", "real", "flag", "text", "day"};
     static const OGRFieldType types[] = {OFTInteger64, OFTReal, OFTInteger, OFTString, OFTDate};
     for (int k = 0; k < 5; k++) {
@@ -169,17 +172,25 @@ static void put_typed(const char *path)
             OGR_F_SetFieldInteger(f, 2, rows[i].flag);
             OGR_F_SetFieldString(f, 3, i == 0 ? "2025-01-31" : "2024-12-31");
         }
+        if (type != wkbNone) {
+            char at[] = "POINT(1 1)", *wkt = at;
+            OGRGeometryH g = NULL;
+            assert_int_equal(OGR_G_CreateFromWkt(&wkt, NULL, &g), OGRERR_NONE);
+            OGR_F_SetGeometryDirectly(f, g);
+        }
         assert_int_equal(OGR_L_CreateFeature(l, f), OGRERR_NONE);
         OGR_F_Destroy(f);
     }
     GDALClose(d);
+    CSLDestroy(options);
+    OSRRelease(srs);
 }
 
 static void columns_of_numbers_compare_exactly(void **state)
 {
     (void)state;
     const char *path = HERE "t.gpkg";
-    put_typed(path);
+    put_typed("GPKG", path, wkbNone);
     expect(path, "whole=9007199254740993", "ynnn?");
     expect(path, "whole>9007199254740992", "ynnn?"); /* the same as a double */
     expect(path, "whole<0.5", "nyyn?");
@@ -191,6 +202,31 @@ static void columns_of_numbers_compare_exactly(void **state)
     expect(path, "flag=1", "ynny?");
     expect(path, "text>='2025-01-01'", "ynnn?");
     expect(path, "text!='2025-01-31'", "nyyy?");
+}
+
+/* Formats that keep NaN: data frames write it for a null. */
+static void not_a_number_is_an_empty_cell(void **state)
+{
+    (void)state;
+    put_typed("FlatGeobuf", HERE "t.fgb", wkbPoint);
+    expect(HERE "t.fgb", "real>=0", "yyy??");
+    cov_notes notes = COV_NOTES_INIT;
+    cov_layer l = open_table(HERE "t.fgb", &notes);
+    cov_column real;
+    OGRFeatureH f = NULL;
+    cov_error err;
+    char replies[8], *at = replies;
+    assert_int_equal(cov_column_find(&l, "real", "service column", &real, &err), COV_OK);
+    while (cov_layer_next(&l, &f, &err) == COV_OK && f != NULL) {
+        cov_reply reply = COV_REPLY_NO;
+        assert_int_equal(cov_column_answer(&real, &l, f, &reply, &err), COV_OK);
+        *at++ = "ny?"[reply];
+        OGR_F_Destroy(f);
+    }
+    *at = '\0';
+    assert_string_equal(replies, "yyy??");
+    cov_layer_close(&l);
+    cov_notes_clear(&notes);
 }
 
 /* ---------------------------------------------------------------- what is refused */
@@ -245,7 +281,7 @@ static void bad_conditions_are_refused(void **state)
     put_csv();
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         refuse(HERE "a.csv", bad[i][0], bad[i][1]);
-    put_typed(HERE "t.gpkg");
+    put_typed("GPKG", HERE "t.gpkg", wkbNone);
     refuse(HERE "t.gpkg", "whole=seven", "\"whole\", which holds numbers");
     refuse(HERE "t.gpkg", "whole='7'", "\"whole\", which holds numbers");
     refuse(HERE "t.gpkg", "real=007", "\"real\", which holds numbers");
@@ -289,7 +325,7 @@ static void the_locale_changes_nothing(void **state)
     for (size_t i = 0; i < 3 && setlocale(LC_NUMERIC, names[i]) == NULL; i++)
         ;
     put_text(HERE "a.csv", "id,speed\n1,1.5\n2,1.4\n");
-    put_typed(HERE "t.gpkg");
+    put_typed("GPKG", HERE "t.gpkg", wkbNone);
     expect(HERE "a.csv", "speed>=1.5", "yn");
     expect(HERE "t.gpkg", "real=0.1", "ynn??");
     setlocale(LC_NUMERIC, "C");
@@ -311,6 +347,7 @@ int main(void)
         cmocka_unit_test_setup(odd_columns_stand_in_quotes, reset),
         cmocka_unit_test_setup(parts_are_joined_as_kleene_says, reset),
         cmocka_unit_test_setup(columns_of_numbers_compare_exactly, reset),
+        cmocka_unit_test_setup(not_a_number_is_an_empty_cell, reset),
         cmocka_unit_test_setup(bad_conditions_are_refused, reset),
         cmocka_unit_test_setup(a_cell_that_is_no_number_is_named, reset),
         cmocka_unit_test_setup(the_locale_changes_nothing, reset),

@@ -57,6 +57,37 @@ static void put_one(const char *path, const char *geometry)
                               geometry));
 }
 
+/* One file, a filter each: the same as two files. */
+static void test_filters(void **state)
+{
+    (void)state;
+    put_squares("GPKG", HERE "a.gpkg", 6, "EPSG:4326", NULL);
+    const cov_source sources[] = {{HERE "a.gpkg", NULL, "ma_xa = '00002'"},
+                                  {HERE "a.gpkg", NULL, "ma_xa > '00004' AND ma_xa LIKE '%5'"},
+                                  {HERE "a.gpkg", NULL, "ma_xa = '7'"}};
+    const cov_source *list[] = {&sources[0], &sources[1], &sources[2]};
+    cov_policy policy = {0};
+    cov_job job = COV_JOB_INIT;
+    OGRSpatialReferenceH crs = NULL;
+    cov_footprint_layer f;
+    cov_notes notes = COV_NOTES_INIT;
+    cov_error err = {0};
+    assert_int_equal(cov_crs_from_text("EPSG:4326", &crs, &err), COV_OK);
+    cov_phases phases = cov_phases_start(NULL, NULL);
+    const cov_setting setting = {&job, &policy, crs, &notes, &phases};
+    assert_int_equal(cov_footprint_layer_read(&setting, list, 2, "fiber", &f, &err), COV_OK);
+    for (unsigned i = 0; i < 6; i++)
+        assert_int_equal(reached(f.footprint, i + 0.5, 0.5), i == 1 || i == 4);
+    assert_string_equal(f.label, "a.gpkg, where ma_xa = '00002' + a.gpkg, where ma_xa > '00004' "
+                                 "AND ma_xa LIKE '%5'");
+    cov_footprint_layer_clear(&f);
+    assert_int_equal(cov_footprint_layer_read(&setting, list, 3, "fiber", &f, &err), COV_ERR_INPUT);
+    assert_says(&err, "a.gpkg: the filter \"ma_xa = '7'\" leaves nothing of 6 features, so there "
+                      "are no polygons");
+    OSRRelease(crs);
+    cov_notes_clear(&notes);
+}
+
 static void test_union(void **state)
 {
     (void)state;
@@ -149,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_union, reset),
+        cmocka_unit_test_setup(test_filters, reset),
         cmocka_unit_test_setup(test_transformed, reset),
         cmocka_unit_test_setup(test_no_footprint, reset),
     };

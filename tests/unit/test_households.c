@@ -610,6 +610,30 @@ static void several_measures_in_one_pass(void **state)
     EXPECT_FAILURE(open_file("a.csv", "lon,lat\n1,1\n", &many), COV_ERR_LIMIT, "9 measures", "8");
 }
 
+/* What was unknown in a pass that was begun again is not counted twice. */
+static void a_new_pass_forgets_the_old_one(void **state)
+{
+    (void)state;
+    const cov_claim claim = {NULL, "id", NULL, 1};
+    cov_claims *claims = claims_of("id,x\na,\nb,\n", &claim, 1);
+    const cov_answer answers[] = {{0, "x", NULL}, {1, NULL, claims}};
+    const asked a = {.weight = "pop", .answers = answers, .n_answers = 2, .id = "hh"};
+    opened o = read_file("a.csv", "lon,lat,pop,x,hh\n1,1,1,,\n1,1,1.5,,\n1,1,1,1,a\n", &a, 1);
+    assert_int_equal(o.status, COV_OK);
+    assert_int_equal(o.decimals, 1);
+    assert_int_equal(o.notes->n, 1); /* of the coordinates */
+    assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
+    o.status = cov_households_next(o.households, scales(1000), &o.batch, &o.decimals, &o.err);
+    expect_ok(&o, 3);
+    read_end(&o);
+    assert_true(has_note(&o, "the column \"x\" is unknown for 2 of 3 points"));
+    assert_true(has_note(&o, "2 of 3 points have no id"));
+    assert_true(has_note(&o, "of its 2 ids (column id) 1 are those of no point"));
+    assert_int_equal(o.notes->n, 4);
+    forget(&o);
+    cov_claims_free(claims);
+}
+
 /* ---------------------------------------------------------------- filters */
 
 static void a_filter_leaves_some_points(void **state)
@@ -693,6 +717,7 @@ int main(void)
         cmocka_unit_test(tables_answer_by_the_id),
         cmocka_unit_test(a_table_of_other_ids_is_refused),
         cmocka_unit_test(several_measures_in_one_pass),
+        cmocka_unit_test(a_new_pass_forgets_the_old_one),
         cmocka_unit_test(a_filter_leaves_some_points),
         cmocka_unit_test(a_long_file_comes_in_batches),
     };
