@@ -318,6 +318,49 @@ static void a_cell_that_is_no_number_is_named(void **state)
     assert_string_equal(replies, "!");
 }
 
+/* Any text is taken or refused, and what is taken can be asked. */
+static void no_text_does_harm(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"speed", "code", "net", "=",  "==", "!=", "<", ">=", "&",
+                                         "'",     "\"",   " ",   "00", "1",  "-",  ".", "e9", "x"};
+    uint64_t seed = 3;
+    size_t n_taken = 0;
+    put_csv();
+    cov_notes notes = COV_NOTES_INIT;
+    cov_layer l = open_table(HERE "a.csv", &notes);
+    OGRFeatureH f = NULL;
+    cov_error err;
+    assert_int_equal(cov_layer_next(&l, &f, &err), COV_OK);
+    for (int i = 0; i < 30000; i++) {
+        char text[128] = "";
+        cov_condition *c = NULL;
+        cov_reply reply;
+        for (int k = 0; k < i % 12; k++) {
+            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            strcat(text, pieces[(seed >> 33) % (sizeof pieces / sizeof pieces[0])]);
+        }
+        char *exact = malloc(strlen(text) + 1); /* nothing behind its end */
+        assert_non_null(exact);
+        strcpy(exact, text);
+        if (cov_condition_create(exact, &l, &c, &err) == COV_OK) {
+            assert_true(cov_condition_is(exact));
+            free(exact);
+            cov_status status = cov_condition_ask(c, &l, f, &reply, &err);
+            assert_true(status == COV_OK || status == COV_ERR_INPUT); /* net<1 */
+            n_taken++;
+        } else {
+            free(exact);
+            assert_int_equal(err.code, COV_ERR_INPUT);
+        }
+        cov_condition_free(c);
+    }
+    assert_true(n_taken > 100);
+    OGR_F_Destroy(f);
+    cov_layer_close(&l);
+    cov_notes_clear(&notes);
+}
+
 static void the_locale_changes_nothing(void **state)
 {
     (void)state;
@@ -350,6 +393,7 @@ int main(void)
         cmocka_unit_test_setup(not_a_number_is_an_empty_cell, reset),
         cmocka_unit_test_setup(bad_conditions_are_refused, reset),
         cmocka_unit_test_setup(a_cell_that_is_no_number_is_named, reset),
+        cmocka_unit_test_setup(no_text_does_harm, reset),
         cmocka_unit_test_setup(the_locale_changes_nothing, reset),
         cmocka_unit_test_setup(an_operator_makes_a_condition, reset),
     };
