@@ -50,35 +50,57 @@ static const char *skip_quoted(const char *at)
     return *at != '\0' ? at + 1 : at;
 }
 
-/* A number in quotes right behind < or >: texts are then compared letter by letter, '25' after
- * '100'. OGR refuses it for columns of numbers, so the column is a text. */
-static int orders_quoted_number(const char *text)
+/* What stands from `from` to `end`, cut where it is longer than any name or number of interest. */
+static void copy_token(char out[128], const char *from, const char *end)
 {
-    int ordered = 0;
+    size_t n = end > from ? (size_t)(end - from) : 0;
+    n = n < 127 ? n : 127;
+    memcpy(out, from, n);
+    out[n] = '\0';
+}
+
+static int is_word(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (unsigned char)c >= 0x80;
+}
+
+static int is_text_column(OGRFeatureDefnH columns, const char *name)
+{
+    int i = OGR_FD_GetFieldIndex(columns, name);
+    return i >= 0 && OGR_Fld_GetType(OGR_FD_GetFieldDefn(columns, i)) == OFTString;
+}
+
+/* A column of text, < or >, and a number in quotes: the texts are then compared letter by letter,
+ * '25' after '100'. With a column of numbers OGR compares numbers. */
+static int orders_quoted_number(const char *text, OGRFeatureDefnH columns)
+{
+    char name[128] = "", literal[128];
+    int ordered = 0; /* < or > stands behind the name */
     while (*text != '\0') {
+        const char *end = text + 1;
         if (*text == '\'') {
-            const char *end = skip_quoted(text);
-            char literal[40] = "";
-            size_t n = (size_t)(end - text);
-            if (ordered && n > 2 && n - 2 < sizeof literal) {
-                memcpy(literal, text + 1, n - 2);
-                if (cov_decimal_is_number(literal))
-                    return 1;
-            }
-            text = end;
+            end = skip_quoted(text);
+            copy_token(literal, text + 1, end - 1);
+            if (ordered && is_text_column(columns, name) && cov_decimal_is_number(literal))
+                return 1;
             ordered = 0;
         } else if (*text == '"') {
-            text = skip_quoted(text);
+            end = skip_quoted(text);
+            copy_token(name, text + 1, end - 1);
             ordered = 0;
-        } else {
-            if (*text == '<' && text[1] == '>')
-                text++;
-            else if (*text == '<' || *text == '>')
-                ordered = 1;
-            else if (*text != '=' && *text != ' ')
-                ordered = 0;
-            text++;
+        } else if (is_word(*text)) {
+            while (is_word(*end))
+                end++;
+            copy_token(name, text, end);
+            ordered = 0;
+        } else if (*text == '<' || *text == '>') {
+            ordered = strncmp(text, "<>", 2) != 0;
+            end += !ordered;
+        } else if (*text != '=' && *text != ' ') {
+            ordered = 0;
         }
+        text = end;
     }
     return 0;
 }
@@ -158,7 +180,7 @@ cov_status cov_filter_create(const char *where, OGRFeatureDefnH columns, const c
     }
     if (s == COV_OK)
         s = check_twins(f, columns, label, err);
-    if (s == COV_OK && orders_quoted_number(where))
+    if (s == COV_OK && orders_quoted_number(where, columns))
         s = cov_notes_add(notes, err, COV_NOTE_WARNING,
                           "%s: the filter \"%s\" orders texts, letter by letter, so that '25' "
                           "comes after '100': to compare numbers write CAST(COLUMN AS float) and "

@@ -277,6 +277,28 @@ static void a_csv_never_compares_numbers_as_texts(void **state)
     }
 }
 
+/* With a column of numbers a number in quotes is one. */
+static void a_number_in_quotes_is_no_text_elsewhere(void **state)
+{
+    (void)state;
+    put_formats();
+    for (size_t k = 0; k < N_FORMATS; k++) {
+        char ids[N_ROWS + 1];
+        cov_notes notes = COV_NOTES_INIT;
+        cov_error err;
+        cov_layer l;
+        read_ids(formats[k].path, "speed >= '100'", ids);
+        assert_string_equal(ids, "236");
+        assert_int_equal(open_with(formats[k].path, "speed >= '100'", &notes, &l, &err), COV_OK);
+        assert_int_equal(notes.n, 0);
+        cov_layer_close(&l);
+        assert_int_equal(open_with(formats[k].path, "\"id\" >= '100'", &notes, &l, &err), COV_OK);
+        assert_true(noted(&notes, "orders texts"));
+        cov_layer_close(&l);
+        cov_notes_clear(&notes);
+    }
+}
+
 static void two_columns_of_one_name_are_not_clear(void **state)
 {
     (void)state;
@@ -423,6 +445,7 @@ int main(void)
         cmocka_unit_test_setup(numbers_of_features_may_be_large_or_negative, reset),
         cmocka_unit_test_setup(every_format_refuses_alike, reset),
         cmocka_unit_test_setup(a_csv_never_compares_numbers_as_texts, reset),
+        cmocka_unit_test_setup(a_number_in_quotes_is_no_text_elsewhere, reset),
         cmocka_unit_test_setup(two_columns_of_one_name_are_not_clear, reset),
         cmocka_unit_test_setup(a_cut_file_is_noticed, reset),
         cmocka_unit_test_setup(nothing_left_names_the_filter, reset),
