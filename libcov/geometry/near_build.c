@@ -6,7 +6,7 @@
 /* Segments are cut where they bend more than this part of the distance, so that straight distances
  * decide nearly all; less finely, where that would make more vertices than these. */
 #define BEND_OF_REACH (1.0 / 64)
-enum { VERTICES_MIN = 1 << 20, VERTICES_FACTOR = 4 };
+enum { VERTICES_MIN = 1 << 18, VERTICES_FACTOR = 4 };
 
 void cov_near_free(cov_near *n)
 {

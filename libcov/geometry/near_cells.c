@@ -16,9 +16,11 @@ enum { CUT_ABOVE = 6, LIST_MAX = 14, KEEP_MAX = 32, LOOK_MAX = 64 };
 /* Smaller cells than this part of the distance are not worth their memory. */
 #define CELL_OF_REACH (1.0 / 32)
 
-/* Top-level cells, and nodes: so many for each segment, within limits. */
+/* Top-level cells, nodes, and words of lists: so many for each segment, within limits. Memory stays
+ * in proportion to the segments, whatever they and the distance are. */
 enum { TOP_MIN = 1024, TOP_MAX = 1 << 20 };
-enum { NODES_MIN = 4096, NODES_PER_SEGMENT = 2, NODES_MAX = 1 << 27 };
+enum { NODES_MIN = 4096, NODES_PER_SEGMENT = 1, NODES_MAX = 1 << 27 };
+enum { LIST_MIN = 1 << 16, LIST_PER_SEGMENT = 32 };
 
 /* Cells that are decided at once, before their findings are entered in order; and threads, each of
  * which should have some hundreds to decide. */
@@ -47,7 +49,7 @@ typedef struct work {
     cov_near *near;
     unsigned threads;
     unsigned size; /* of the cells of this level, as log2 of units */
-    size_t nodes_max;
+    size_t nodes_max, list_max;
     words node, list;
     pending *now, *next;
     words kept, kept_next; /* for the children: the number of segments, and these */
@@ -214,15 +216,17 @@ static cov_status enlist(work *w, const finding *f, uint32_t *word, cov_error *e
     return s;
 }
 
+/* Not below what the bend of segments leaves undecided, either: their number would stay the same.
+ */
 static bool may_cut(const work *w)
 {
     const cov_near *n = w->near;
     if (w->size < LEVEL_BITS || w->node.n / CHILDREN >= w->nodes_max)
         return false;
-    double reach = n->metric.reach;
+    double least = fmax(n->metric.reach * CELL_OF_REACH, n->bend);
     if (n->metric.geographic)
-        reach /= n->metric.a * 0.017453292519943295;
-    return (double)(UINT32_C(1) << (w->size - LEVEL_BITS)) * n->cells.unit >= CELL_OF_REACH * reach;
+        least /= n->metric.a * 0.017453292519943295;
+    return (double)(UINT32_C(1) << (w->size - LEVEL_BITS)) * n->cells.unit >= least;
 }
 
 static cov_status enter(work *w, const pending *p, const finding *f, bool top, cov_error *err)
@@ -231,7 +235,7 @@ static cov_status enter(work *w, const pending *p, const finding *f, bool top, c
     cov_status s = COV_OK;
     if ((f->verdict == MANY || f->n > CUT_ABOVE) && may_cut(w))
         s = cut(w, p, f, &word, err);
-    else if (f->verdict == FEW && f->n <= LIST_MAX && w->list.n <= PAYLOAD_MASK)
+    else if (f->verdict == FEW && f->n <= LIST_MAX && w->list.n < w->list_max)
         s = enlist(w, f, &word, err);
     else if (f->verdict == FEW || f->verdict == MANY)
         word = NEAR_ASK_TREE;
@@ -307,6 +311,8 @@ cov_status cov_near_fill_cells(cov_near *near, unsigned threads, cov_error *err)
     work w = {.near = near, .threads = threads, .size = near->cells.depth};
     w.nodes_max = near->tree.n * NODES_PER_SEGMENT + NODES_MIN;
     w.nodes_max = w.nodes_max < NODES_MAX ? w.nodes_max : NODES_MAX;
+    w.list_max = near->tree.n * LIST_PER_SEGMENT + LIST_MIN;
+    w.list_max = w.list_max < PAYLOAD_MASK ? w.list_max : PAYLOAD_MASK;
     cov_status s = begin(&w, err);
     bool top = true;
     while (s == COV_OK && w.n_now > 0) {

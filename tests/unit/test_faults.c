@@ -90,6 +90,27 @@ static cov_status create_footprint(desk *d, cov_error *err)
     return cov_footprint_polygons(&wkb, &d->wkb.n, 1, (cov_footprint **)&d->out, err);
 }
 
+/* The box as a line, and as a barrier. */
+static cov_status create_near(desk *d, cov_error *err)
+{
+    wkb_style style = {0};
+    const spot v[] = {{0, 0}, {3, 0}, {3, 3}};
+    bytes line = {0};
+    put_head(&line, &style, 2);
+    put_ring(&line, &style, v, 3);
+    const void *wkb[] = {line.at, line.at}, *barrier = d->wkb.at;
+    size_t sizes[] = {line.n, line.n};
+    cov_near_options options = COV_NEAR_OPTIONS_INIT;
+    options.metres = 50000;
+    options.metres_per_unit = 0;
+    options.barriers = &barrier;
+    options.barrier_sizes = &d->wkb.n;
+    options.n_barriers = 1;
+    cov_status s = cov_footprint_near(wkb, sizes, 2, &options, (cov_footprint **)&d->out, err);
+    free(line.at);
+    return s;
+}
+
 static cov_status create_tally(desk *d, cov_error *err)
 {
     return cov_tally_create(d->c->areas, d->service, 64, NULL, (cov_tally **)&d->out, err);
@@ -246,11 +267,17 @@ static void every_allocation_fails_in_turn(void **state)
     const struct {
         cov_status (*call)(desk *, cov_error *);
         void (*free_out)(void *);
-    } calls[] = {{create_areas, free_areas}, {create_footprint, free_footprint},
-                 {create_tally, free_tally}, {push_points, NULL},
-                 {push_told, NULL},          {merge, NULL},
-                 {load, free_tally},         {check_indicators, free_nothing},
-                 {report, free_report},      {report_defaults, free_report}};
+    } calls[] = {{create_areas, free_areas},
+                 {create_footprint, free_footprint},
+                 {create_near, free_footprint},
+                 {create_tally, free_tally},
+                 {push_points, NULL},
+                 {push_told, NULL},
+                 {merge, NULL},
+                 {load, free_tally},
+                 {check_indicators, free_nothing},
+                 {report, free_report},
+                 {report_defaults, free_report}};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         for (unsigned for_good = 0; for_good < 2; for_good++) {
             size_t fail_at = 1;
