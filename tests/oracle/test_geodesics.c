@@ -51,8 +51,8 @@ static spot place_on(piece s, double t)
     return (spot){s.a.x + t * (s.b.x - s.a.x), s.a.y + t * (s.b.y - s.a.y)};
 }
 
-/* The least distance between two places of the segment, where there is but one least. */
-static double golden(piece s, spot p, double low, double high)
+/* The least distance between two places of the segment, where there is but one least, at *where. */
+static double golden(piece s, spot p, double low, double high, double *where)
 {
     const double ratio = 0.6180339887498949;
     double t = high - ratio * (high - low), u = low + ratio * (high - low);
@@ -72,12 +72,15 @@ static double golden(piece s, spot p, double low, double high)
             at_u = geodesic(p, place_on(s, u));
         }
     }
+    *where = (low + high) / 2;
     return fmin(at_t, at_u);
 }
 
-static double distance(piece s, spot p, double length, double enough)
+/* The distance, where no more than `enough`, and the nearest place, *where along the segment. */
+static double distance(piece s, spot p, double length, double enough, double *where)
 {
-    double a = geodesic(p, s.a), b = geodesic(p, s.b), least = fmin(a, b);
+    double a = geodesic(p, s.a), b = geodesic(p, s.b), least = fmin(a, b), at = 0;
+    *where = a < b ? 0 : 1;
     if (length <= 0 || fmax(a, b) - length > enough)
         return least;
     int best = a < b ? 0 : PIECES;
@@ -89,7 +92,10 @@ static double distance(piece s, spot p, double length, double enough)
         }
     }
     double low = fmax((double)(best - 1) / PIECES, 0), high = fmin((double)(best + 1) / PIECES, 1);
-    return fmin(least, golden(s, p, low, high));
+    double d = golden(s, p, low, high, &at);
+    if (d < least)
+        *where = at;
+    return fmin(least, d);
 }
 
 /* Of the segment at least as long as its longest way round. */
@@ -170,9 +176,9 @@ static counts run(const world *w, uint64_t seed, size_t n)
     cov_footprint *f = footprint_of_network(&net, NULL, within(w->metres, 0), &r);
     mark_all(f, p, n, served);
     for (size_t i = 0; i < n; i++) {
-        double least = INFINITY;
+        double least = INFINITY, at;
         for (size_t k = 0; k < n_pieces; k++)
-            least = fmin(least, distance(s[k], p[i], length[k], fmin(least, 2 * w->metres)));
+            least = fmin(least, distance(s[k], p[i], length[k], fmin(least, 2 * w->metres), &at));
         judge(&c, w, p[i], least, served[i] != 0);
     }
     cov_footprint_free(f);
@@ -184,12 +190,128 @@ static counts run(const world *w, uint64_t seed, size_t n)
     return c;
 }
 
+/* ---------------------------------------------------------------- barriers */
+
+enum { NO, YES, CLOSE };
+
+static int turn(spot a, spot b, spot c)
+{
+    double left = (b.x - a.x) * (c.y - a.y), right = (b.y - a.y) * (c.x - a.x);
+    double scale = hypot(b.x - a.x, b.y - a.y) * hypot(c.x - a.x, c.y - a.y);
+    return fabs(left - right) < 1e-4 * scale ? 0 : left > right ? 1 : -1;
+}
+
+static int crosses(spot p, spot q, piece b)
+{
+    int ab = turn(b.a, b.b, p) * turn(b.a, b.b, q), pq = turn(p, q, b.a) * turn(p, q, b.b);
+    return ab > 0 || pq > 0 ? NO : ab < 0 && pq < 0 ? YES : CLOSE;
+}
+
+/* Of the drop to q, at every turn of 360 degrees. */
+static int crosses_any(spot p, spot q, const piece *b, size_t n)
+{
+    int answer = NO;
+    p.x += 360 * round((q.x - p.x) / 360);
+    for (size_t i = 0; i < n && answer != YES; i++) {
+        for (double turned = -360; turned <= 360 && answer != YES; turned += 360) {
+            int one = crosses((spot){p.x + turned, p.y}, (spot){q.x + turned, q.y}, b[i]);
+            answer = one == NO ? answer : one;
+        }
+    }
+    return answer;
+}
+
+static int passed(const world *w, spot p, const piece *s, const double *length, size_t n,
+                  const piece *b, size_t n_b)
+{
+    int answer = NO;
+    for (size_t k = 0; k < n && answer != YES; k++) {
+        double t = 0, d = distance(s[k], p, length[k], 2 * w->metres, &t);
+        if (fabs(d - w->metres) <= 1e-5 * w->metres)
+            answer = CLOSE;
+        if (d > w->metres)
+            continue;
+        int crossed = crosses_any(p, place_on(s[k], t), b, n_b);
+        answer = crossed == NO ? YES : crossed == CLOSE ? CLOSE : answer;
+    }
+    return answer;
+}
+
+/* Fences across the network, as long as the distance or as a segment. */
+static void make_fences(const world *w, rng *r, const network *net, network *fences)
+{
+    for (int i = 0; i < 12; i++) {
+        spot from = net->v[rng_below(r, net->n_v)], v[3];
+        for (int k = 0; k < 3; k++)
+            geod_direct(&earth, from.y, from.x, rng_between(r, -180, 180),
+                        w->metres * rng_between(r, 0.05, 1.5), &v[k].y, &v[k].x, NULL);
+        for (int k = 1; k < 3; k++) /* not around the world */
+            v[k].x += 360 * round((v[0].x - v[k].x) / 360);
+        network_add(fences, v, 3);
+    }
+}
+
+static counts run_barred(const world *w, uint64_t seed, size_t n)
+{
+    rng r = {seed};
+    network net = {0}, fences = {0};
+    counts c = {0};
+    make_network(w, &r, &net);
+    make_fences(w, &r, &net, &fences);
+    size_t n_pieces, n_fences;
+    piece *s = network_pieces(&net, &n_pieces), *b = network_pieces(&fences, &n_fences);
+    double *length = blank(n_pieces, sizeof *length);
+    for (size_t k = 0; k < n_pieces; k++)
+        length[k] = length_of(s[k]);
+    cov_footprint *f = footprint_of_network(&net, &fences, within(w->metres, 0), &r);
+    for (size_t i = 0; i < n; i++) {
+        spot from = i % 2 ? net.v[rng_below(&r, net.n_v)] : place_on(s[i % n_pieces], rng_unit(&r));
+        spot p;
+        geod_direct(&earth, from.y, from.x, rng_between(&r, -180, 180),
+                    w->metres * rng_between(&r, 0.01, 1), &p.y, &p.x, NULL);
+        int want = passed(w, p, s, length, n_pieces, b, n_fences);
+        bool got = near_one(f, p.x, p.y);
+        c.points++;
+        c.reached += got;
+        c.close += want == CLOSE;
+        if (want != CLOSE && got != (want == YES) && c.wrong++ < 5)
+            printf("# %s, barred: (%.17g, %.17g) is %s\n", w->name, p.x, p.y,
+                   got ? "passed" : "stopped");
+    }
+    cov_footprint_free(f);
+    free(length);
+    free(s);
+    free(b);
+    network_free(&net);
+    network_free(&fences);
+    return c;
+}
+
+static bool report_barred(size_t number)
+{
+    counts all = {0};
+    for (size_t i = 0; i < sizeof worlds / sizeof worlds[0]; i++) {
+        for (uint64_t k = 0; k < 4; k++) {
+            counts c = run_barred(&worlds[i], 7000 + 10 * i + k, share_of(300));
+            all.points += c.points;
+            all.reached += c.reached;
+            all.close += c.close;
+            all.wrong += c.wrong;
+        }
+    }
+    bool ok = all.wrong == 0 && all.reached * 10 > all.points &&
+              all.reached * 10 < 9 * all.points && all.close * 20 < all.points;
+    printf("%s %zu - barriers: %zu points, %zu passed, %zu too close to tell; %zu wrong\n",
+           ok ? "ok" : "not ok", number, all.points, all.reached, all.close, all.wrong);
+    return ok;
+}
+
 int main(void)
 {
     size_t n = sizeof worlds / sizeof worlds[0], each = share_of(POINTS_EACH);
     bool all = true;
     geod_init(&earth, 6378137, 1 / 298.257223563);
-    printf("1..%zu\n", n);
+    printf("1..%zu\n", n + 1);
     for (size_t i = 0; i < n; i++) {
         counts c = {0};
         for (uint64_t k = 0; k < 4; k++) {
@@ -208,5 +330,6 @@ int main(void)
         fflush(stdout);
         all = all && ok;
     }
+    all = report_barred(n + 1) && all;
     return all ? 0 : 1;
 }
