@@ -4,6 +4,10 @@
 #define _LARGEFILE64_SOURCE
 #include "rasters.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "folder.h"
@@ -308,6 +312,41 @@ static void test_vrt_where_allowed(void **state)
     cov_notes_clear(&notes);
 }
 
+/* A file that is allowed to lead to others doesn't lead to the network: nobody calls here. */
+static void test_names_inside_stay_here(void **state)
+{
+    (void)state;
+    struct sockaddr_in here = {0};
+    socklen_t size = sizeof here;
+    int door = socket(AF_INET, SOCK_STREAM, 0);
+    here.sin_family = AF_INET;
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(door, (struct sockaddr *)&here, size), 0);
+    assert_int_equal(listen(door, 8), 0);
+    assert_int_equal(getsockname(door, (struct sockaddr *)&here, &size), 0);
+    char text[sizeof vrt + 100];
+    const char *name = strstr(vrt, HERE "true.tif"), *rest = name + strlen(HERE "true.tif");
+    snprintf(text, sizeof text, "%.*s/vsicurl/http://127.0.0.1:%d/true.tif%s", (int)(name - vrt),
+             vrt, ntohs(here.sin_port), rest);
+    put_text(HERE "a.vrt", text);
+    const char *add[] = {"VRT"};
+    const cov_policy policy = {NULL, add, 1, 0};
+    cov_notes notes = COV_NOTES_INIT;
+    cov_raster *r = NULL;
+    double got[4];
+    CPLSetConfigOption("GDAL_HTTP_TIMEOUT", "1");
+    cov_status s = cov_raster_open(HERE "a.vrt", &policy, &notes, &r, NULL);
+    if (s == COV_OK)
+        s = cov_raster_rows(r, 0, 2, got, NULL);
+    CPLSetConfigOption("GDAL_HTTP_TIMEOUT", NULL);
+    assert_int_equal(s, COV_ERR_INPUT);
+    struct pollfd visitor = {door, POLLIN, 0};
+    assert_int_equal(poll(&visitor, 1, 0), 0);
+    close(door);
+    cov_raster_close(r);
+    cov_notes_clear(&notes);
+}
+
 /* GDAL opens what is called like a mask with any driver. */
 static void test_mask_in_disguise(void **state)
 {
@@ -606,6 +645,7 @@ int main(void)
         cmocka_unit_test_setup(test_windows_beyond, reset),
         cmocka_unit_test_setup(test_what_is_not_opened, reset),
         cmocka_unit_test_setup(test_vrt_where_allowed, reset),
+        cmocka_unit_test_setup(test_names_inside_stay_here, reset),
         cmocka_unit_test_setup(test_mask_in_disguise, reset),
         cmocka_unit_test_setup(test_what_is_no_level, reset),
         cmocka_unit_test_setup(test_no_place, reset),
