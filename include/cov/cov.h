@@ -488,6 +488,18 @@ COV_API COV_MUST_CHECK cov_status cov_report_share(const cov_report *report, siz
  * decimals is 665471.) */
 COV_API int64_t cov_percent(uint64_t n, uint64_t of, unsigned decimals);
 
+/* ---------------------------------------------------------------- targets */
+
+/* Read a percentage as millionths: "80%" is 800000, "66.55 %" 665500. 0 to 100 with at most 4
+ * decimals behind a point, the sign required, blanks (also U+00A0) before and behind it ignored;
+ * COV_ERR_ARGUMENT for anything else. */
+COV_API COV_MUST_CHECK cov_status cov_millionths_parse(const char *text, uint32_t *out,
+                                                       cov_error *err);
+
+/* How many more of `of` it takes beside n to reach a share of so many millionths (over 1000000:
+ * 1000000): the least number that does, 0 where n does already. Exact, in integers. */
+COV_API uint64_t cov_missing(uint64_t n, uint64_t of, uint32_t millionths);
+
 #ifdef __cplusplus
 }
 #endif

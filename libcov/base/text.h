@@ -12,6 +12,10 @@ size_t cov_character_size(const char *text);
 
 bool cov_is_utf8(const char *text);
 
+/* The text without the blanks around it, ASCII's and the no-break space spreadsheets like: where it
+ * begins, and its bytes. */
+const char *cov_trim(const char *text, size_t *size);
+
 /* A text for a message: cut after some 80 bytes, what can't be printed replaced. To be used where
  * it is made: cov_fail(err, code, "... \"%s\"", cov_quote(name).text). */
 typedef struct cov_quoted {

@@ -105,34 +105,12 @@ cov_status cov_services_copy(const cov_service *services, size_t n, cov_service 
 /* Longer than every spelling of an answer. */
 #define ANSWER_MAX 16
 
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-/* The text without the blanks around it: ASCII's, and the no-break space spreadsheets like. */
-static const char *trim(const char *text, size_t *size)
-{
-    size_t step, n;
-    while ((step = is_blank(*text) ? 1 : strncmp(text, "\xC2\xA0", 2) == 0 ? 2 : 0) > 0)
-        text += step;
-    for (n = strlen(text); n > 0; n -= step) {
-        step = is_blank(text[n - 1])                                ? 1
-               : n >= 2 && memcmp(text + n - 2, "\xC2\xA0", 2) == 0 ? 2
-                                                                    : 0;
-        if (step == 0)
-            break;
-    }
-    *size = n;
-    return text;
-}
-
 /* In lower case: ASCII and the letters U+00C0 to U+00DE, among them the composed O of CÓ and KHÔNG;
  * a decomposed O is ASCII. False where the text is longer than any answer. */
 static bool fold_answer(const char *text, char out[ANSWER_MAX])
 {
     size_t n;
-    text = trim(text, &n);
+    text = cov_trim(text, &n);
     if (n >= ANSWER_MAX)
         return false;
     for (size_t i = 0; i < n; i++) {

@@ -80,12 +80,35 @@ static void packed_texts_stand_side_by_side(void **state)
     assert_memory_equal(block, "X\xC3\xA3\0\0abc", 9);
 }
 
+static void blanks_around_a_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *trimmed;
+    } cases[] = {{"", ""},
+                 {" \t\r\n", ""},
+                 {"a", "a"},
+                 {" a b\t", "a b"},
+                 {"\xC2\xA0 80\xC2\xA0%\xC2\xA0\xC2\xA0", "80\xC2\xA0%"},
+                 {"\xC2", "\xC2"},
+                 {"\xA0", "\xA0"},
+                 {"\xC2\xA0", ""},
+                 {"\xC3\xA0 ", "\xC3\xA0"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t size = 99;
+        const char *start = cov_trim(cases[i].text, &size);
+        assert_int_equal(size, strlen(cases[i].trimmed));
+        assert_memory_equal(start, cases[i].trimmed, size);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_character_has_its_size),
         cmocka_unit_test(quotes_are_cut_and_clean),
         cmocka_unit_test(packed_texts_stand_side_by_side),
+        cmocka_unit_test(blanks_around_a_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
