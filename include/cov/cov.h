@@ -289,11 +289,13 @@ COV_API COV_MUST_CHECK cov_status cov_footprint_mark(const cov_footprint *footpr
 
 #define COV_SERVICES_MAX 64
 
-/* A technology and, after a slash, an operator: "4g/viettel"; or a technology alone: "fiber", and
- * then there is no "fiber/vnpt" beside it. Its place in the array of services is its bit. Names are
- * UTF-8 and consist of ASCII letters and digits, '_', '-', '.', and any character outside ASCII,
- * with at most one '/', nothing empty before or behind it. They are compared as bytes: "FPT" is not
- * "fpt". */
+/* technology[/operator][:status]: "fiber", "4g/viettel", "fiber/vnpt:connected". The status is
+ * passed (could order it), connected (uses it) or planned, or none is told. Where a technology
+ * stands alone in a status, it does so without "fiber/vnpt" of the same status beside it;
+ * "fiber/vnpt", "fiber/vnpt:passed" and "fiber/vnpt:connected" are three services. Its place in the
+ * array of services is a service's bit. Technology and operator are UTF-8 and consist of ASCII
+ * letters and digits, '_', '-', '.', and any character outside ASCII, at least one. Names are
+ * compared as bytes: "FPT" is not "fpt". */
 typedef struct cov_service {
     const char *name;
     const cov_footprint *footprint; /* borrowed, must outlive the tally; NULL where the answer comes
@@ -410,21 +412,57 @@ COV_API COV_MUST_CHECK cov_status cov_tally_load(const cov_areas *areas, const v
  *     any(4g/x, 5g/y)             at least one of the services that match
  *     all(4g/x, ...)              every one of them
  *     count(5g/x, ...) >= 2       how many of them; also > <= < == (or =) !=
+ *     operators(4g/x, 5g/y) >= 2  how many operators have at least one of them
  *     !a   a & b   a | b   (a)    not, and, or; ! binds tightest, then &, then |
  *
- * where x may be a glob: '*' stands for any run of characters but '/', '?' for one. A name or
- * pattern without a slash means whole technologies: count(fiber) counts the operators of fiber.
- * The patterns of any, all and count are separated by commas, a service counts once however many
- * match it; the number behind count is 0 to 64. A name or pattern that matches no service is an
- * error, so that a slip of the pen is not 0 %. Blanks mean nothing; parentheses stand at most 32
- * deep; any, all and count are names of services where no parenthesis follows. */
+ * where x may be a glob: '*' stands for any run of characters but '/' and ':', '?' for one. A name
+ * or pattern without a slash means whole technologies: count(fiber) counts the operators of fiber.
+ * The patterns of a function are separated by commas, a service counts once however many match it;
+ * the number behind count and operators is 0 to 64. The services of a technology without operator
+ * are an operator of their own. A name or pattern that matches no service is an error, so that a
+ * slip of the pen is not 0 %. Blanks mean nothing; parentheses stand at most 32 deep; the functions
+ * are names of services where no parenthesis follows.
+ *
+ * Status. A name or pattern may end in :passed, :connected, :planned, or in :none, which are the
+ * services without a status: fiber:passed, any(4g/x:planned). Otherwise it matches services of any.
+ * Within one expression all services meant of a technology must then have one status (none is
+ * one), unless each reference to it is written with its status: fiber:passed & !fiber:connected is
+ * meant so, while fiber/viettel & fiber/vnpt is an error where one is passed and the other
+ * connected.
+ *
+ * Unknown. Where nobody knows whether a service reaches the household, a test is unknown if both
+ * answers are still possible to it. !unknown is unknown; & is no as soon as one side is no, | yes
+ * as soon as one side is yes, else one unknown side makes them unknown. (This is Kleene's logic: a
+ * yes or no never depends on what is unknown, but "a | !a" is unknown where a is.)
+ *
+ * An expression may also be one of these, alone:
+ *
+ *     best(2g/x, 3g/y, ...)       the share of the operator that reaches most of a row
+ *     defaults()                  one indicator for each technology and for each service
+ *     classes(4g/x, ...)          N_white, N_grey, N_black: by no operator, by one, by more
+ *     profile(LOW, HIGH)          unserved, underserved, served: not LOW, LOW but not HIGH, HIGH
+ *
+ * best is the greatest of the shares of any(...), taken over the services that match of each
+ * operator: SDG 9.c.1 is best(2g/x, 3g/x, 4g/x). It is found row by row, so that the total may have
+ * another operator than an area; of equal shares that of the first operator in the order of the
+ * services.
+ *
+ * The others stand for several indicators, with names and expressions of their own. defaults():
+ * for each technology and status, in order of appearance, the union over its operators, named
+ * technology[:status], then each of its services; any other indicator with such a name replaces it.
+ * classes: operators(4g/x, ...) == 0, == 1 and >= 2, where N is the indicator's name, or, without
+ * one, the technology[:status] of the patterns. profile: !(LOW), (LOW) & !(HIGH) and (HIGH), LOW
+ * and HIGH being any two expressions that are not one of these; with NAME_ before their names where
+ * the indicator has a name. */
 typedef struct cov_indicator {
     const char *name;       /* UTF-8, unique, not empty; NULL: the expression itself */
     const char *expression; /* see above */
 } cov_indicator;
 
 /* Check indicators before any data is read. COV_ERR_EXPRESSION names the indicator, the column of
- * the mistake (from 1, in characters) and what was expected there. */
+ * the mistake (from 1, in characters of the expression as it is given) and what was expected there.
+ * Two indicators of one name, also of those that defaults(), classes and profile stand for, are
+ * such a mistake. */
 COV_API COV_MUST_CHECK cov_status cov_indicators_check(const cov_indicator *indicators, size_t n,
                                                        const cov_service *services,
                                                        size_t n_services, cov_error *err);
@@ -434,9 +472,8 @@ COV_API COV_MUST_CHECK cov_status cov_indicators_check(const cov_indicator *indi
 /* Immutable: the answers, per area, rolled up to every level of parents, and in total. */
 typedef struct cov_report cov_report;
 
-/* Evaluate indicators on a tally. With n = 0 the default ones: for each technology, in order of
- * appearance, the union over its operators under the technology's name, then each of its services
- * under its own. The tally may be freed afterwards, the areas are borrowed and must outlive the
+/* Evaluate indicators on a tally; n = 0 is defaults(). Where an indicator stands for several, the
+ * report has those. The tally may be freed afterwards, the areas are borrowed and must outlive the
  * report. Errors: COV_ERR_EXPRESSION as in cov_indicators_check, COV_ERR_LEDGER where the tally's
  * ledger doesn't balance. */
 COV_API COV_MUST_CHECK cov_status cov_report_create(const cov_tally *tally,
@@ -471,9 +508,10 @@ COV_API COV_MUST_CHECK cov_status cov_report_row(const cov_report *report, size_
                                                  cov_error *err);
 
 typedef struct cov_share {
-    uint64_t n;   /* households for which the indicator holds, in units of 1/scale */
-    uint64_t of;  /* households of the row */
-    double share; /* n / of, 0 to 1; NaN where `of` is 0: no households is not 0 % */
+    uint64_t n;       /* households for which the indicator holds, in units of 1/scale */
+    uint64_t of;      /* households of the row without the unknown ones */
+    uint64_t unknown; /* those of which nobody knows whether it holds */
+    double share;     /* n / of, 0 to 1; NaN where `of` is 0: no households is not 0 % */
 } cov_share;
 
 /* The answer of indicator `indicator` < indicators for row `row` < rows; COV_ERR_ARGUMENT for any

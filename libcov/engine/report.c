@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "engine/indicator.h"
-#include "engine/service.h"
 #include "engine/tally.h"
 
 __extension__ typedef unsigned __int128 wide;
@@ -18,95 +17,25 @@ typedef struct source {
     int32_t area;
 } source;
 
+/* Of the households of a row: the answers to one question. */
+typedef struct answers {
+    uint64_t yes;
+    uint64_t unknown;
+} answers;
+
 struct cov_report {
     const cov_areas *areas;
     size_t n_areas;
     size_t n_levels;
-    cov_indicator *indicator; /* with their texts, in one block */
-    size_t n;
+    cov_questions questions;
+    size_t *first; /* of an indicator: its first answers in a row; one more, behind the last */
     uint32_t scale;
     cov_ledger ledger;
     source *row;
     size_t n_rows;
-    uint64_t *count; /* a row: households, then those of each indicator */
+    uint64_t *households; /* of a row */
+    answers *answers;     /* of a row: those of each indicator, of several where it has operators */
 };
-
-/* ---------------------------------------------------------------- indicators */
-
-static cov_status copy_indicators(const cov_indicator *indicators, size_t n, cov_indicator **out,
-                                  cov_error *err)
-{
-    size_t size = n * sizeof **out;
-    for (size_t i = 0; i < n; i++)
-        size += cov_packed_size(cov_indicator_name(&indicators[i])) +
-                cov_packed_size(indicators[i].expression);
-    cov_indicator *copy = cov_alloc(size, 1);
-    if (copy == NULL)
-        return cov_fail_memory(err);
-    char *at = (char *)(copy + n);
-    for (size_t i = 0; i < n; i++) {
-        copy[i].name = cov_pack(&at, cov_indicator_name(&indicators[i]));
-        copy[i].expression = cov_pack(&at, indicators[i].expression);
-    }
-    *out = copy;
-    return COV_OK;
-}
-
-static bool same_technology(const char *a, const char *b)
-{
-    size_t size = cov_service_technology(a);
-    return size == cov_service_technology(b) && memcmp(a, b, size) == 0;
-}
-
-static bool is_first_of_technology(const cov_tally *t, size_t k)
-{
-    for (size_t i = 0; i < k; i++) {
-        if (same_technology(t->service[i].name, t->service[k].name))
-            return false;
-    }
-    return true;
-}
-
-/* For each technology its name, then those of its services that have an operator. */
-static size_t default_names(const cov_tally *t, char *text, const char **name)
-{
-    size_t n = 0;
-    for (size_t k = 0; k < t->n_services; k++) {
-        if (!is_first_of_technology(t, k))
-            continue;
-        size_t size = cov_service_technology(t->service[k].name);
-        name[n++] = memcpy(text, t->service[k].name, size);
-        text[size] = '\0';
-        text += size + 1;
-        for (size_t i = k; i < t->n_services; i++) {
-            if (same_technology(t->service[i].name, t->service[k].name) &&
-                t->service[i].name[size] == '/')
-                name[n++] = t->service[i].name;
-        }
-    }
-    return n;
-}
-
-static cov_status default_indicators(const cov_tally *t, cov_indicator **out, size_t *n_out,
-                                     cov_error *err)
-{
-    const char *name[2 * COV_SERVICES_MAX];
-    cov_indicator indicator[2 * COV_SERVICES_MAX];
-    size_t size = 0;
-    for (size_t k = 0; k < t->n_services; k++)
-        size += cov_packed_size(t->service[k].name);
-    char *text = cov_alloc(size, 1);
-    if (text == NULL)
-        return cov_fail_memory(err);
-    size_t n = default_names(t, text, name);
-    for (size_t i = 0; i < n; i++)
-        indicator[i] = (cov_indicator){name[i], name[i]};
-    cov_status s = copy_indicators(indicator, n, out, err);
-    cov_free(text);
-    if (s == COV_OK)
-        *n_out = n;
-    return s;
-}
 
 /* ---------------------------------------------------------------- rows */
 
@@ -171,28 +100,52 @@ static size_t count_rows(const cov_report *r, const ranked *rank)
     return n;
 }
 
-static uint64_t *counts_of(const cov_report *r, size_t row)
+static size_t n_indicators(const cov_report *r)
 {
-    return r->count + row * (r->n + 1);
+    return r->questions.list.n;
+}
+
+/* How many answers a row has. */
+static size_t row_size(const cov_report *r)
+{
+    return r->first[n_indicators(r)];
+}
+
+static answers *answers_of(const cov_report *r, size_t row)
+{
+    return r->answers + row * row_size(r);
 }
 
 static void add_row(cov_report *r, size_t into, size_t from)
 {
-    for (size_t i = 0; i <= r->n; i++)
-        counts_of(r, into)[i] += counts_of(r, from)[i];
+    r->households[into] += r->households[from];
+    for (size_t i = 0; i < row_size(r); i++) {
+        answers_of(r, into)[i].yes += answers_of(r, from)[i].yes;
+        answers_of(r, into)[i].unknown += answers_of(r, from)[i].unknown;
+    }
 }
 
 /* ---------------------------------------------------------------- sums */
 
-static void sum_areas(cov_report *r, const cov_tally *t, const cov_program *program)
+static void add_cell(cov_report *r, const cov_cell *cell)
 {
-    for (size_t i = 0; i < t->cells.n; i++) {
-        const cov_cell *cell = &t->cells.cell[i];
-        uint64_t *count = counts_of(r, (size_t)cell->area);
-        count[0] += cell->weight;
-        for (size_t k = 0; k < r->n; k++)
-            count[k + 1] += cov_program_holds(&program[k], cell->set) ? cell->weight : 0;
+    size_t area = (size_t)cell->area;
+    r->households[area] += cell->weight;
+    for (size_t k = 0; k < n_indicators(r); k++) {
+        answers *into = answers_of(r, area) + r->first[k];
+        for (size_t i = 0; i < r->first[k + 1] - r->first[k]; i++) {
+            cov_known known =
+                cov_program_ask_one(&r->questions.program[k], i, cell->set, cell->unknown);
+            into[i].yes += known == COV_YES ? cell->weight : 0;
+            into[i].unknown += known == COV_UNKNOWN ? cell->weight : 0;
+        }
     }
+}
+
+static void sum_areas(cov_report *r, const cov_tally *t)
+{
+    for (size_t i = 0; i < t->cells.n; i++)
+        add_cell(r, &t->cells.cell[i]);
     for (size_t i = 0; i < r->n_areas; i++)
         r->row[i] = (source){0, (int32_t)i};
 }
@@ -214,8 +167,7 @@ static void sum_parents(cov_report *r, const ranked *rank)
         add_row(r, next, i);
 }
 
-static cov_status fill(cov_report *r, const cov_tally *t, const cov_program *program,
-                       cov_error *err)
+static cov_status fill(cov_report *r, const cov_tally *t, cov_error *err)
 {
     ranked *rank = NULL;
     cov_status s = rank_areas(r, &rank, err);
@@ -223,13 +175,14 @@ static cov_status fill(cov_report *r, const cov_tally *t, const cov_program *pro
         return s;
     r->n_rows = count_rows(r, rank);
     r->row = cov_alloc(r->n_rows, sizeof *r->row);
-    r->count = cov_alloc_zero(r->n_rows, (r->n + 1) * sizeof *r->count);
-    if (r->row == NULL || r->count == NULL) {
+    r->households = cov_alloc_zero(r->n_rows, sizeof *r->households);
+    r->answers = cov_alloc_zero(r->n_rows, row_size(r) * sizeof *r->answers);
+    if (r->row == NULL || r->households == NULL || r->answers == NULL) {
         s = cov_fail_memory(err);
     } else {
-        sum_areas(r, t, program);
+        sum_areas(r, t);
         sum_parents(r, rank);
-        if (counts_of(r, r->n_rows - 1)[0] != r->ledger.assigned.weight)
+        if (r->households[r->n_rows - 1] != r->ledger.assigned.weight)
             s = cov_fail(err, COV_ERR_LEDGER,
                          "the ledger doesn't balance: the areas don't hold the weight that was "
                          "assigned to them");
@@ -240,19 +193,15 @@ static cov_status fill(cov_report *r, const cov_tally *t, const cov_program *pro
 
 /* ---------------------------------------------------------------- create */
 
-static cov_status compile_and_fill(cov_report *r, const cov_tally *t, cov_error *err)
+/* Where the answers of each indicator begin. */
+static cov_status place_answers(cov_report *r, cov_error *err)
 {
-    cov_program *program = cov_alloc(r->n, sizeof *program);
-    if (program == NULL)
+    r->first = cov_alloc_zero(n_indicators(r) + 1, sizeof *r->first);
+    if (r->first == NULL)
         return cov_fail_memory(err);
-    cov_status s =
-        cov_programs_compile(r->indicator, r->n, t->service, t->n_services, program, err);
-    if (s == COV_OK) {
-        s = fill(r, t, program, err);
-        cov_programs_clear(program, r->n);
-    }
-    cov_free(program);
-    return s;
+    for (size_t k = 0; k < n_indicators(r); k++)
+        r->first[k + 1] = r->first[k] + cov_program_answers(&r->questions.program[k]);
+    return COV_OK;
 }
 
 cov_status cov_report_create(const cov_tally *tally, const cov_indicator *indicators, size_t n,
@@ -261,9 +210,8 @@ cov_status cov_report_create(const cov_tally *tally, const cov_indicator *indica
     if (tally == NULL || out == NULL || (indicators == NULL && n > 0))
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "a report needs a tally, its indicators and a place to be written to");
-    cov_status s = cov_indicator_names_check(indicators, n, err);
-    if (s == COV_OK)
-        s = cov_ledger_check(&tally->ledger, err);
+    const cov_indicator defaults = {NULL, "defaults()"};
+    cov_status s = cov_ledger_check(&tally->ledger, err);
     if (s != COV_OK)
         return s;
     cov_report *r = cov_alloc_zero(1, sizeof *r);
@@ -272,13 +220,14 @@ cov_status cov_report_create(const cov_tally *tally, const cov_indicator *indica
     r->areas = tally->areas;
     r->n_areas = cov_areas_count(tally->areas);
     r->n_levels = cov_areas_levels(tally->areas);
-    r->n = n;
     r->scale = tally->scale;
     r->ledger = tally->ledger;
-    s = n > 0 ? copy_indicators(indicators, n, &r->indicator, err)
-              : default_indicators(tally, &r->indicator, &r->n, err);
+    s = cov_questions_create(n > 0 ? indicators : &defaults, n > 0 ? n : 1, tally->service,
+                             tally->n_services, &r->questions, err);
     if (s == COV_OK)
-        s = compile_and_fill(r, tally, err);
+        s = place_answers(r, err);
+    if (s == COV_OK)
+        s = fill(r, tally, err);
     if (s != COV_OK) {
         cov_report_free(r);
         return s;
@@ -291,9 +240,11 @@ void cov_report_free(cov_report *report)
 {
     if (report == NULL)
         return;
-    cov_free(report->indicator);
+    cov_questions_clear(&report->questions);
+    cov_free(report->first);
     cov_free(report->row);
-    cov_free(report->count);
+    cov_free(report->households);
+    cov_free(report->answers);
     cov_free(report);
 }
 
@@ -306,17 +257,19 @@ size_t cov_report_rows(const cov_report *report)
 
 size_t cov_report_indicators(const cov_report *report)
 {
-    return report->n;
+    return n_indicators(report);
 }
 
 const char *cov_report_indicator_name(const cov_report *report, size_t indicator)
 {
-    return indicator < report->n ? report->indicator[indicator].name : NULL;
+    const cov_indicators *list = &report->questions.list;
+    return indicator < list->n ? list->indicator[indicator].name : NULL;
 }
 
 const char *cov_report_indicator_expression(const cov_report *report, size_t indicator)
 {
-    return indicator < report->n ? report->indicator[indicator].expression : NULL;
+    const cov_indicators *list = &report->questions.list;
+    return indicator < list->n ? list->indicator[indicator].expression : NULL;
 }
 
 uint32_t cov_report_scale(const cov_report *report)
@@ -345,8 +298,7 @@ cov_status cov_report_row(const cov_report *report, size_t row, cov_row *out, co
     if (s != COV_OK)
         return s;
     source from = report->row[row];
-    *out =
-        (cov_row){.level = from.level, .area = from.area, .households = counts_of(report, row)[0]};
+    *out = (cov_row){.level = from.level, .area = from.area, .households = report->households[row]};
     if (from.level == 0) {
         out->id = cov_areas_id(report->areas, (size_t)from.area);
         out->name = cov_areas_name(report->areas, (size_t)from.area);
@@ -356,19 +308,41 @@ cov_status cov_report_row(const cov_report *report, size_t row, cov_row *out, co
     return COV_OK;
 }
 
+/* Is the share of `a` the greater one? A share without households is less than any other. */
+static bool is_greater(cov_share a, cov_share b)
+{
+    if (a.of == 0 || b.of == 0)
+        return a.of > b.of;
+    return (wide)a.n * b.of > (wide)b.n * a.of;
+}
+
+static cov_share share_of(uint64_t households, answers from)
+{
+    uint64_t of = households - from.unknown;
+    return (cov_share){.n = from.yes,
+                       .of = of,
+                       .unknown = from.unknown,
+                       .share = of != 0 ? (double)from.yes / (double)of : (double)NAN};
+}
+
 cov_status cov_report_share(const cov_report *report, size_t row, size_t indicator, cov_share *out,
                             cov_error *err)
 {
     cov_status s = check_place(report, row, out, err);
     if (s != COV_OK)
         return s;
-    if (indicator >= report->n)
+    if (indicator >= n_indicators(report))
         return cov_fail(err, COV_ERR_ARGUMENT,
-                        "the report has %zu indicators: there is no indicator %zu", report->n,
-                        indicator);
-    const uint64_t *count = counts_of(report, row);
-    uint64_t n = count[indicator + 1], of = count[0];
-    *out = (cov_share){.n = n, .of = of, .share = of != 0 ? (double)n / (double)of : (double)NAN};
+                        "the report has %zu indicators: there is no indicator %zu",
+                        n_indicators(report), indicator);
+    const answers *from = answers_of(report, row);
+    cov_share best = share_of(report->households[row], from[report->first[indicator]]);
+    for (size_t i = report->first[indicator] + 1; i < report->first[indicator + 1]; i++) {
+        cov_share other = share_of(report->households[row], from[i]);
+        if (is_greater(other, best))
+            best = other;
+    }
+    *out = best;
     return COV_OK;
 }
 

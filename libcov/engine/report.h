@@ -3,8 +3,8 @@
  *
  * The interface is cov.h's. What the file owes: the sums of a level are the sums of the areas, so
  * every level and the total hold the same households; rows without a parent stand behind those with
- * one, on each level; all of it is computed at creation, so that reading a row can't fail but for
- * its number. */
+ * one, on each level; the sums are made at creation, so that reading a row can't fail but for its
+ * number. Shares of operators are compared only once they are summed up, row by row. */
 #ifndef COV_ENGINE_REPORT_H
 #define COV_ENGINE_REPORT_H
 

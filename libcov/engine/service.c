@@ -25,19 +25,99 @@ static size_t name_run(const char *text)
     return run;
 }
 
-static bool is_name(const char *name)
+bool cov_piece_equal(cov_piece a, cov_piece b)
 {
-    size_t technology = name_run(name);
-    if (technology == 0 || name[technology] != '/')
-        return technology > 0 && name[technology] == '\0';
-    size_t rest = name_run(name + technology + 1);
-    return rest > 0 && name[technology + 1 + rest] == '\0';
+    return a.size == b.size && memcmp(a.at, b.at, a.size) == 0;
 }
 
-size_t cov_service_technology(const char *name)
+static const char *const stages[COV_STAGES] = {"none", "passed", "connected", "planned"};
+
+const char *cov_stage_name(cov_stage stage)
 {
-    const char *slash = strchr(name, '/');
-    return slash != NULL ? (size_t)(slash - name) : strlen(name);
+    return stages[stage];
+}
+
+bool cov_stage_find(cov_piece name, cov_stage *out)
+{
+    for (cov_stage stage = COV_STAGE_NONE; stage < COV_STAGES; stage++) {
+        if (cov_piece_equal(name, (cov_piece){stages[stage], strlen(stages[stage])})) {
+            *out = stage;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_name(const char *name)
+{
+    size_t size = name_run(name);
+    if (size == 0)
+        return false;
+    if (name[size] == '/') {
+        size_t rest = name_run(name + size + 1);
+        if (rest == 0)
+            return false;
+        size += 1 + rest;
+    }
+    cov_stage stage = COV_STAGE_NONE;
+    const char *end = name + size;
+    if (*end == ':')
+        return cov_stage_find((cov_piece){end + 1, strlen(end + 1)}, &stage) &&
+               stage != COV_STAGE_NONE;
+    return *end == '\0';
+}
+
+cov_service_parts cov_service_split(const char *name)
+{
+    size_t size = strcspn(name, "/:");
+    cov_service_parts parts = {{name, size}, {name + size, 0}, COV_STAGE_NONE};
+    const char *end = name + size;
+    if (*end == '/') {
+        parts.op = (cov_piece){end + 1, strcspn(end + 1, ":")};
+        end += 1 + parts.op.size;
+    }
+    if (*end == ':')
+        (void)cov_stage_find((cov_piece){end + 1, strlen(end + 1)}, &parts.stage);
+    return parts;
+}
+
+/* ---------------------------------------------------------------- arrays */
+
+size_t cov_services_technology(const cov_service *services, size_t k)
+{
+    cov_piece technology = cov_service_split(services[k].name).technology;
+    size_t first = 0;
+    while (!cov_piece_equal(cov_service_split(services[first].name).technology, technology))
+        first++;
+    return first;
+}
+
+static bool same_operator(const char *a, const char *b)
+{
+    cov_service_parts x = cov_service_split(a), y = cov_service_split(b);
+    if (x.op.size == 0 && y.op.size == 0)
+        return cov_piece_equal(x.technology, y.technology);
+    return cov_piece_equal(x.op, y.op);
+}
+
+size_t cov_services_part(const cov_service *services, size_t n, uint64_t set,
+                         uint64_t part[COV_SERVICES_MAX])
+{
+    size_t first[COV_SERVICES_MAX]; /* service of a part */
+    size_t n_parts = 0;
+    for (size_t k = 0; k < n; k++) {
+        if ((set >> k & 1) == 0)
+            continue;
+        size_t i = 0;
+        while (i < n_parts && !same_operator(services[first[i]].name, services[k].name))
+            i++;
+        if (i == n_parts) {
+            first[n_parts] = k;
+            part[n_parts++] = 0;
+        }
+        part[i] |= UINT64_C(1) << k;
+    }
+    return n_parts;
 }
 
 static cov_status check_pair(const char *a, const char *b, cov_error *err)
@@ -45,9 +125,9 @@ static cov_status check_pair(const char *a, const char *b, cov_error *err)
     if (strcmp(a, b) == 0)
         return cov_fail(err, COV_ERR_ID, "the service \"%s\" stands more than once",
                         cov_quote(a).text);
-    size_t technology = cov_service_technology(a);
-    bool same = technology == cov_service_technology(b) && memcmp(a, b, technology) == 0;
-    if (same && (a[technology] == '\0' || b[technology] == '\0'))
+    cov_service_parts x = cov_service_split(a), y = cov_service_split(b);
+    if (cov_piece_equal(x.technology, y.technology) && x.stage == y.stage &&
+        (x.op.size == 0 || y.op.size == 0))
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "the services \"%s\" and \"%s\" can't stand side by side: give each of "
                         "the technology an operator, or keep one without",
@@ -63,7 +143,8 @@ static cov_status check_name(const char *name, size_t number, cov_error *err)
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "\"%s\" can't be the name of a service: write a technology, or "
                         "technology/operator, such as fiber or 4g/viettel, in letters, digits, "
-                        "'_', '-' and '.'",
+                        "'_', '-' and '.'; and behind it, if need be, its status: :passed, "
+                        ":connected or :planned",
                         cov_quote(name).text);
     return COV_OK;
 }

@@ -140,17 +140,23 @@ static cov_status load(desk *d, cov_error *err)
 }
 
 static const cov_indicator indicators[] = {
+    {NULL, "defaults()"},
+    {NULL, "classes(s/1*)"},
+    {"p", "profile(any(s/*), operators(s/*) != 3)"},
+    {"best", "best(s/*)"},
     {"a", "s/1 | s/2 | s/3 & !s/4 | (s/5 & s/6) | any(s/1*) | all(s/2*) | count(s/3?) != 3"},
     {NULL, "s/1 | s/2 | s/3 | s/4 | s/5 | s/6 | s/7 | s/8 | s/9 | s/10 | s/11 | s/12 | s/13"}};
 
+#define N_INDICATORS (sizeof indicators / sizeof indicators[0])
+
 static cov_status check_indicators(desk *d, cov_error *err)
 {
-    return cov_indicators_check(indicators, 2, d->service, 64, err);
+    return cov_indicators_check(indicators, N_INDICATORS, d->service, 64, err);
 }
 
 static cov_status report(desk *d, cov_error *err)
 {
-    return cov_report_create(d->other, indicators, 2, (cov_report **)&d->out, err);
+    return cov_report_create(d->other, indicators, N_INDICATORS, (cov_report **)&d->out, err);
 }
 
 static cov_status report_defaults(desk *d, cov_error *err)

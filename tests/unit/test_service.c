@@ -24,6 +24,9 @@ static void names_are_checked(void **state)
                                        "-",
                                        "._-/-",
                                        "\xF0\x9F\x93\xB6/y",
+                                       "fiber:passed",
+                                       "fiber/vnpt:connected",
+                                       "passed/planned:planned",
                                        NULL};
     static const char *const bad[] = {"",
                                       "/",
@@ -31,6 +34,17 @@ static void names_are_checked(void **state)
                                       "/a",
                                       "a/b/c",
                                       "a//b",
+                                      "a:",
+                                      ":passed",
+                                      "a/:passed",
+                                      "/a:passed",
+                                      "a:none",
+                                      "a:Passed",
+                                      "a:passe",
+                                      "a:passedx",
+                                      "a:passed:passed",
+                                      "a:passed/b",
+                                      "a:b/c:passed",
                                       "a b",
                                       " a",
                                       "a\n",
@@ -81,6 +95,67 @@ static void names_do_not_collide(void **state)
     assert_int_equal(check("a/fiber", "fiber", NULL), COV_OK);
 }
 
+static void names_collide_within_a_status(void **state)
+{
+    (void)state;
+    cov_error err;
+    assert_fails(check("fiber:passed", "fiber:passed", &err), &err, COV_ERR_ID, "fiber:passed");
+    assert_fails(check("fiber:passed", "fiber/vnpt:passed", &err), &err, COV_ERR_ARGUMENT,
+                 "\"fiber:passed\" and \"fiber/vnpt:passed\" can't stand side by side");
+    assert_fails(check("fiber/vnpt:planned", "fiber:planned", &err), &err, COV_ERR_ARGUMENT,
+                 "side by side");
+    assert_int_equal(check("fiber", "fiber/vnpt:passed", NULL), COV_OK);
+    assert_int_equal(check("fiber:passed", "fiber/vnpt", NULL), COV_OK);
+    assert_int_equal(check("fiber:passed", "fiber:connected", NULL), COV_OK);
+    assert_int_equal(check("fiber:passed", "fiber/vnpt:connected", NULL), COV_OK);
+    assert_int_equal(check("fiber/vnpt", "fiber/vnpt:connected", NULL), COV_OK);
+    assert_int_equal(check("fiber/vnpt:passed", "fiber/viettel:passed", NULL), COV_OK);
+}
+
+static void assert_piece(cov_piece piece, const char *text)
+{
+    assert_true(cov_piece_equal(piece, (cov_piece){text, strlen(text)}));
+}
+
+static void names_have_parts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *technology, *op;
+        cov_stage stage;
+    } cases[] = {{"fiber", "fiber", "", COV_STAGE_NONE},
+                 {"4g/vnpt", "4g", "vnpt", COV_STAGE_NONE},
+                 {"fiber:planned", "fiber", "", COV_STAGE_PLANNED},
+                 {"cáp/Điện:passed", "cáp", "Điện", COV_STAGE_PASSED},
+                 {"a/b:connected", "a", "b", COV_STAGE_CONNECTED}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cov_service_parts parts = cov_service_split(cases[i].name);
+        assert_piece(parts.technology, cases[i].technology);
+        assert_piece(parts.op, cases[i].op);
+        assert_int_equal(parts.stage, cases[i].stage);
+    }
+}
+
+static void services_are_parted_by_operator(void **state)
+{
+    (void)state;
+    static const cov_service service[] = {
+        {"2g/vnpt", NULL}, {"x", NULL},        {"2g/x", NULL},        {"3g/vnpt", NULL},
+        {"y", NULL},       {"x:passed", NULL}, {"4g/x:passed", NULL}, {"3g/vnp", NULL}};
+    static const uint64_t expected[] = {0x09, 0x22, 0x44, 0x10, 0x80};
+    uint64_t part[COV_SERVICES_MAX];
+    assert_int_equal(cov_services_part(service, 8, 0xFF, part), 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(part[i], expected[i]);
+    assert_int_equal(cov_services_part(service, 8, 0x18, part), 2);
+    assert_int_equal(part[0], 0x08);
+    assert_int_equal(part[1], 0x10);
+    assert_int_equal(cov_services_part(service, 8, 0, part), 0);
+    static const size_t technology[] = {0, 1, 0, 3, 4, 1, 6, 3};
+    for (size_t k = 0; k < 8; k++)
+        assert_int_equal(cov_services_technology(service, k), technology[k]);
+}
+
 static void there_are_at_most_64(void **state)
 {
     (void)state;
@@ -107,8 +182,6 @@ static void copies_own_their_names(void **state)
     assert_string_equal(copy[0].name, "4g/x");
     assert_string_equal(copy[1].name, "fiber");
     assert_ptr_equal(copy[0].footprint, service[0].footprint);
-    assert_int_equal(cov_service_technology(copy[0].name), 2);
-    assert_int_equal(cov_service_technology(copy[1].name), 5);
     cov_free(copy);
 }
 
@@ -200,8 +273,13 @@ static void answers_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_checked),    cmocka_unit_test(names_do_not_collide),
-        cmocka_unit_test(there_are_at_most_64), cmocka_unit_test(copies_own_their_names),
+        cmocka_unit_test(names_are_checked),
+        cmocka_unit_test(names_do_not_collide),
+        cmocka_unit_test(names_collide_within_a_status),
+        cmocka_unit_test(names_have_parts),
+        cmocka_unit_test(services_are_parted_by_operator),
+        cmocka_unit_test(there_are_at_most_64),
+        cmocka_unit_test(copies_own_their_names),
         cmocka_unit_test(answers_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
