@@ -77,7 +77,8 @@ enum {
     COV_ERR_CRS = 11,       /* a coordinate reference system that is missing, unknown or unsafe */
     COV_ERR_EXISTS = 12,    /* the output exists already */
     COV_ERR_IO = 13,        /* reading or writing failed */
-    COV_ERR_CANCELLED = 14  /* the progress callback asked to stop */
+    COV_ERR_CANCELLED = 14, /* the progress callback asked to stop */
+    COV_ERR_TIERS = 15      /* speed tiers that don't lie within each other */
 };
 
 /* What went wrong. `message` is UTF-8, ends in a NUL, has no newline at its end. */
@@ -526,7 +527,17 @@ COV_API COV_MUST_CHECK cov_status cov_report_share(const cov_report *report, siz
  * decimals is 665471.) */
 COV_API int64_t cov_percent(uint64_t n, uint64_t of, unsigned decimals);
 
-/* ---------------------------------------------------------------- targets */
+/* ---------------------------------------------------------------- tiers, targets */
+
+/* Check speed tiers, the widest first, such as "dl25", "dl100", "dl1000": every household that one
+ * holds for must be one that each wider tier, before it, holds for. Where the answer of either is
+ * unknown nothing is wrong. Each is an expression about a household, without best and what stands
+ * for several indicators. Errors: COV_ERR_TIERS names two tiers, the number of households that are
+ * in the narrower and not in the wider one, and the first area that has such with their number in
+ * it; COV_ERR_EXPRESSION as in cov_indicators_check. */
+COV_API COV_MUST_CHECK cov_status cov_tiers_check(const cov_tally *tally,
+                                                  const char *const *expressions, size_t n,
+                                                  cov_error *err);
 
 /* Read a percentage as millionths: "80%" is 800000, "66.55 %" 665500. 0 to 100 with at most 4
  * decimals behind a point, the sign required, blanks (also U+00A0) before and behind it ignored;

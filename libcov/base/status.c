@@ -9,7 +9,7 @@ static const char *const names[] = {
     "COV_OK",           "COV_ERR_ARGUMENT", "COV_ERR_MEMORY",     "COV_ERR_LIMIT",
     "COV_ERR_GEOMETRY", "COV_ERR_ID",       "COV_ERR_EXPRESSION", "COV_ERR_FORMAT",
     "COV_ERR_MISMATCH", "COV_ERR_LEDGER",   "COV_ERR_INPUT",      "COV_ERR_CRS",
-    "COV_ERR_EXISTS",   "COV_ERR_IO",       "COV_ERR_CANCELLED",
+    "COV_ERR_EXISTS",   "COV_ERR_IO",       "COV_ERR_CANCELLED",  "COV_ERR_TIERS",
 };
 
 const char *cov_status_name(cov_status code)

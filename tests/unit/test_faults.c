@@ -159,6 +159,12 @@ static cov_status report(desk *d, cov_error *err)
     return cov_report_create(d->other, indicators, N_INDICATORS, (cov_report **)&d->out, err);
 }
 
+static cov_status check_tiers(desk *d, cov_error *err)
+{
+    static const char *const tiers[] = {"any(s/*)", "any(s/1, s/2) & s/3 & any(s/3, s/4) & s/5"};
+    return cov_tiers_check(d->other, tiers, 2, err);
+}
+
 static cov_status report_defaults(desk *d, cov_error *err)
 {
     return cov_report_create(d->other, NULL, 0, (cov_report **)&d->out, err);
@@ -282,6 +288,7 @@ static void every_allocation_fails_in_turn(void **state)
                  {merge, NULL},
                  {load, free_tally},
                  {check_indicators, free_nothing},
+                 {check_tiers, free_nothing},
                  {report, free_report},
                  {report_defaults, free_report}};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {

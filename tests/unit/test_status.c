@@ -27,13 +27,14 @@ static void codes_keep_their_numbers_and_names(void **state)
                  {COV_ERR_CRS, "COV_ERR_CRS"},
                  {COV_ERR_EXISTS, "COV_ERR_EXISTS"},
                  {COV_ERR_IO, "COV_ERR_IO"},
-                 {COV_ERR_CANCELLED, "COV_ERR_CANCELLED"}};
+                 {COV_ERR_CANCELLED, "COV_ERR_CANCELLED"},
+                 {COV_ERR_TIERS, "COV_ERR_TIERS"}};
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
         assert_int_equal(codes[i].code, i);
         assert_string_equal(cov_status_name((cov_status)i), codes[i].name);
     }
     assert_string_equal(cov_status_name(-1), "COV_ERR_UNKNOWN");
-    assert_string_equal(cov_status_name(15), "COV_ERR_UNKNOWN");
+    assert_string_equal(cov_status_name(16), "COV_ERR_UNKNOWN");
     assert_string_equal(cov_status_name(INT32_MAX), "COV_ERR_UNKNOWN");
     assert_string_equal(cov_status_name(INT32_MIN), "COV_ERR_UNKNOWN");
 }
