@@ -207,19 +207,18 @@ static cov_status create_areas(const reading *r, const cov_shape *moved, const c
     return s;
 }
 
-/* Hand the shapes over, in the order of the areas. */
-static cov_status order_shapes(reading *r, cov_area_layer *out, cov_error *err)
+/* Hand shapes over, in the order of the areas. */
+static cov_status order_shapes(const reading *r, cov_shape *from, const cov_areas *areas,
+                               cov_shape **out, cov_error *err)
 {
-    out->n_shapes = cov_areas_count(out->areas);
-    out->shapes = cov_alloc_zero(out->n_shapes, sizeof *out->shapes);
-    if (out->shapes == NULL)
+    *out = cov_alloc_zero(cov_areas_count(areas), sizeof **out);
+    if (*out == NULL)
         return cov_fail_memory(err);
     for (size_t i = 0; i < r->polygons.n; i++) {
-        cov_shape *own = &r->polygons.shape[i];
-        if (own->wkb == NULL)
+        if (from[i].wkb == NULL)
             continue;
-        out->shapes[cov_areas_find(out->areas, text_of(r, i, ID))] = *own;
-        own->wkb = NULL;
+        (*out)[cov_areas_find(areas, text_of(r, i, ID))] = from[i];
+        from[i].wkb = NULL;
     }
     return COV_OK;
 }
@@ -257,7 +256,11 @@ static cov_status build(reading *r, const cov_setting *setting, cov_area_layer *
     if (s == COV_OK)
         s = create_areas(r, moved, setting, out, err);
     if (s == COV_OK)
-        s = order_shapes(r, out, err);
+        out->n_shapes = cov_areas_count(out->areas);
+    if (s == COV_OK)
+        s = order_shapes(r, r->polygons.shape, out->areas, &out->shapes, err);
+    if (s == COV_OK && setting->keep_shapes && r->polygons.transform.operation != NULL)
+        s = order_shapes(r, moved, out->areas, &out->placed, err);
     for (size_t i = 0; moved != NULL && i < r->polygons.n; i++)
         cov_free(moved[i].wkb);
     cov_free(moved);
@@ -307,10 +310,13 @@ void cov_area_layer_clear(cov_area_layer *layer)
 {
     for (size_t i = 0; layer->shapes != NULL && i < layer->n_shapes; i++)
         cov_free(layer->shapes[i].wkb);
+    for (size_t i = 0; layer->placed != NULL && i < layer->n_shapes; i++)
+        cov_free(layer->placed[i].wkb);
     for (size_t i = 0; layer->parent_columns != NULL && i < layer->n_parents; i++)
         cov_free(layer->parent_columns[i]);
     cov_areas_free(layer->areas);
     cov_free(layer->shapes);
+    cov_free(layer->placed);
     cov_free(layer->parent_columns);
     cov_free(layer->label);
     cov_free(layer->id_column);

@@ -175,6 +175,11 @@ cov_status cov_footprint_layer_read(const cov_setting *setting, const cov_source
         s = cov_phases_enter(setting->phases, "index footprints", err);
     if (s == COV_OK)
         s = create(&g, service, &result, err);
+    if (s == COV_OK && setting->keep_shapes) {
+        result.shape = g.shape;
+        result.n_shapes = g.n;
+        g = (gathering){NULL, 0, 0};
+    }
     cov_phases_leave(setting->phases);
     gathering_clear(&g);
     if (s != COV_OK) {
@@ -187,7 +192,10 @@ cov_status cov_footprint_layer_read(const cov_setting *setting, const cov_source
 
 void cov_footprint_layer_clear(cov_footprint_layer *layer)
 {
+    for (size_t i = 0; i < layer->n_shapes; i++)
+        cov_free(layer->shape[i].wkb);
     cov_footprint_free(layer->footprint);
+    cov_free(layer->shape);
     cov_free(layer->label);
     cov_free(layer->crs);
     cov_free(layer->operation);

@@ -7,6 +7,9 @@
 
 typedef struct cov_footprint_layer {
     cov_footprint *footprint;
+    cov_shape *shape; /* its polygons in the system of the setting, where that keeps shapes; NULL
+                         for those that were left out */
+    size_t n_shapes;
     char *label;     /* "fiber_vnpt.shp", with its filter, or several joined by " + " */
     char *crs;       /* of the sources, joined by "; " where they differ */
     char *operation; /* coordinate operations, "none" */

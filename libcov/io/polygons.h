@@ -14,6 +14,8 @@ typedef struct cov_setting {
     OGRSpatialReferenceH to; /* the system of the points */
     cov_notes *notes;
     cov_phases *phases;
+    int keep_shapes; /* 1: layers keep their polygons in that system, for what is measured with them
+                      */
 } cov_setting;
 
 typedef struct cov_polygons {

@@ -31,7 +31,7 @@ static outcome read_in(const cov_job *job, const char *path, const char *to)
     own.areas.path = path;
     assert_int_equal(cov_crs_from_text(to, &crs, &o.err), COV_OK);
     cov_phases phases = cov_phases_start(NULL, NULL);
-    const cov_setting setting = {&own, &policy, crs, &o.notes, &phases};
+    const cov_setting setting = {&own, &policy, crs, &o.notes, &phases, 1};
     o.status = cov_area_layer_read(&setting, &o.layer, &o.err);
     OSRRelease(crs);
     return o;
@@ -81,6 +81,16 @@ static void put_features(const char *path, const char *const (*row)[2], size_t n
 
 /* ---------------------------------------------------------------- reading */
 
+static double westmost(const cov_shape *shape)
+{
+    OGRGeometryH g = NULL;
+    OGREnvelope box;
+    assert_int_equal(OGR_G_CreateFromWkbEx(shape->wkb, NULL, &g, shape->size), OGRERR_NONE);
+    OGR_G_GetEnvelope(g, &box);
+    OGR_G_DestroyGeometry(g);
+    return box.MinX;
+}
+
 static void test_main_path(void **state)
 {
     (void)state;
@@ -108,12 +118,9 @@ static void test_main_path(void **state)
     assert_string_equal(o.layer.operation, "none");
     assert_int_equal(o.layer.n_shapes, 2);
     /* the shapes are in the order of the areas: the first is the western one */
-    OGRGeometryH g = NULL;
-    OGREnvelope box;
-    OGR_G_CreateFromWkbEx(o.layer.shapes[0].wkb, NULL, &g, o.layer.shapes[0].size);
-    OGR_G_GetEnvelope(g, &box);
-    assert_true(box.MinX == 0 && box.MaxX == 1);
-    OGR_G_DestroyGeometry(g);
+    assert_true(westmost(&o.layer.shapes[0]) == 0 && westmost(&o.layer.shapes[1]) == 1);
+    assert_null(o.layer.placed);
+    assert_ptr_equal(cov_area_layer_placed(&o.layer), o.layer.shapes);
     const double x[] = {0.5, 1.5, 1.0, 3.0}, y[] = {0.5, 0.5, 0.5, 0.5};
     cov_points points = COV_POINTS_INIT;
     int32_t at[4];
@@ -141,6 +148,11 @@ static void test_transformed(void **state)
     assert_true(o.layer.accuracy == 1);
     assert_string_equal(cov_areas_crs(o.layer.areas), "EPSG:5897");
     assert_true(noted(&o.notes, "from EPSG:4326 to EPSG:5897 by "));
+    /* as it was read, and in metres */
+    assert_true(westmost(o.layer.shapes) == 105);
+    assert_non_null(o.layer.placed);
+    assert_ptr_equal(cov_area_layer_placed(&o.layer), o.layer.placed);
+    assert_true(westmost(o.layer.placed) > 400000);
     assert_true(noted(&o.notes, "accurate to 1 m"));
     double extent[4];
     cov_areas_extent(o.layer.areas, extent);

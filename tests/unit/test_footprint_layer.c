@@ -28,7 +28,7 @@ static cov_status read_into(const char *const *paths, size_t n, cov_invalid inva
     }
     assert_int_equal(cov_crs_from_text(to, &crs, err), COV_OK);
     cov_phases phases = cov_phases_start(NULL, NULL);
-    const cov_setting setting = {&job, &policy, crs, notes, &phases};
+    const cov_setting setting = {&job, &policy, crs, notes, &phases, 1};
     cov_status s = cov_footprint_layer_read(&setting, list, n, "fiber", out, err);
     OSRRelease(crs);
     return s;
@@ -100,6 +100,8 @@ static void test_union(void **state)
     assert_int_equal(read_into(paths, 2, COV_INVALID_ERROR, "EPSG:4326", &f, &notes, &err), COV_OK);
     assert_int_equal(f.n_polygons, 2);
     assert_int_equal(f.n_skipped, 0);
+    assert_int_equal(f.n_shapes, 2);
+    assert_true(f.shape[0].wkb != NULL && f.shape[1].wkb != NULL);
     assert_string_equal(f.label, "a.geojson + b.geojson");
     assert_string_equal(f.operation, "none");
     assert_true(reached(f.footprint, 0.5, 0.5) && reached(f.footprint, 1.5, 0.5) &&
