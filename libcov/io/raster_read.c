@@ -1,7 +1,5 @@
 /* Reading the cells of a raster. SPDX-License-Identifier: MIT */
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 
 #include "io/raster_layout.h"
 

@@ -2,7 +2,6 @@
 #include "io/signal.h"
 
 #include <math.h>
-#include <string.h>
 
 #include <cpl_string.h>
 
