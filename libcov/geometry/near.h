@@ -17,7 +17,9 @@
 typedef struct cov_near cov_near;
 
 /* Index a network of vertices that the metric has checked, with up to so many threads (0 is 1). The
- * network is copied, the vertices of the barriers (NULL: none) are taken. Errors: COV_ERR_MEMORY,
+ * network is copied, the vertices of the barriers (NULL: none) are taken. Memory: at most some 260
+ * bytes for each segment, however they lie and whatever the distance; on an ellipsoid long segments
+ * may be cut into as many as four for each vertex in all, and 2^18 more. Errors: COV_ERR_MEMORY,
  * COV_ERR_LIMIT (more than 2^29 vertices). */
 cov_status cov_near_create(const cov_metric *metric, const cov_paths *network, cov_paths *barriers,
                            unsigned threads, cov_near **out, cov_error *err);

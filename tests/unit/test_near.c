@@ -441,6 +441,31 @@ static void test_kinds_of_barriers(void **state)
     network_free(&w);
 }
 
+/* A segment along a parallel bends, and is cut inside: still it has one drop, to its nearest place,
+ * not one to each cut. Behind a fence of its own each household is stopped. */
+static void test_one_drop_a_segment(void **state)
+{
+    (void)state;
+    enum { N = 500 };
+    network w = {0}, b = {0};
+    network_add(&w, (const spot[]){{0, 60}, {10, 60}}, 2);
+    for (int i = 1; i < N; i++) {
+        double x = 10.0 * i / N;
+        network_add(&b, (const spot[]){{x - 0.004, 60.005}, {x + 0.004, 60.005}}, 2);
+    }
+    cov_footprint *f = footprint_of_network(&w, &b, within(5000, 0), NULL);
+    for (int i = 1; i < N; i++) {
+        double x = 10.0 * i / N;
+        assert_false(near_one(f, x, 60.01));
+        assert_true(near_one(f, x + 0.01, 60.01));
+        assert_true(near_one(f, x, 60.004));
+        assert_true(near_one(f, x, 59.99));
+    }
+    cov_footprint_free(f);
+    network_free(&w);
+    network_free(&b);
+}
+
 /* ---------------------------------------------------------------- the index */
 
 /* Against each segment looked at on the ellipsoid, uncut, with no index: whatever the latitude. */
@@ -678,6 +703,7 @@ int main(void)
         cmocka_unit_test(test_barriers_anywhere),
         cmocka_unit_test(test_banks),
         cmocka_unit_test(test_kinds_of_barriers),
+        cmocka_unit_test(test_one_drop_a_segment),
         cmocka_unit_test(test_index_on_the_ellipsoid),
         cmocka_unit_test(test_threads_change_nothing),
         cmocka_unit_test(test_hostile_networks),
