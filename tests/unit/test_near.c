@@ -581,8 +581,8 @@ static void expect_bounded(const network *w, cov_near_options o)
 static void test_hostile_networks(void **state)
 {
     (void)state;
-    enum { N = 1000 };
-    const double metres[] = {1e-6, 1, 1e6};
+    enum { N = 300 };
+    const double metres[] = {1e-6, 1e6};
     rng r = {10};
     for (int shape = 0; shape < 5; shape++) {
         network w = {0};
