@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "geometry/rings.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -100,6 +99,8 @@ static cov_status read_ring(cov_rings *rings, cov_wkb *r, size_t doubles, bool h
         return cov_fail(err, COV_ERR_GEOMETRY, "a ring that starts at (%.17g, %.17g) is not closed",
                         v[0].x, v[0].y);
     int turn = kept >= 4 ? winding(v, kept) : 0;
+    if (turn == 0 && rings->leave_flat)
+        return COV_OK;
     if (turn == 0)
         return cov_fail(err, COV_ERR_GEOMETRY,
                         kept > 0 ? "a ring at (%.17g, %.17g) has no area" : "a ring is empty",
@@ -155,7 +156,7 @@ cov_status cov_rings_add(cov_rings *rings, const void *wkb, size_t size, uint32_
     size_t n_rings = rings->n_rings, n_vertices = rings->n_vertices;
     cov_wkb r = cov_wkb_open(wkb, size);
     cov_status s = read_geometry(rings, &r, label, err);
-    if (s == COV_OK && rings->n_rings == n_rings)
+    if (s == COV_OK && rings->n_rings == n_rings && !rings->leave_flat)
         s = cov_fail(err, COV_ERR_GEOMETRY, "its geometry is empty");
     if (s != COV_OK) {
         rings->n_rings = n_rings;

@@ -6,6 +6,7 @@
 #ifndef COV_GEOMETRY_RINGS_H
 #define COV_GEOMETRY_RINGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -25,14 +26,12 @@ typedef struct cov_rings {
     size_t n_rings;
     size_t ring_capacity;
     double extent[4]; /* west, south, east, north; empty (west > east) without vertices */
+    bool leave_flat;  /* rings without area are left out, where they would be refused */
 } cov_rings;
 
 #define COV_RINGS_INIT                                                                             \
     {                                                                                              \
-        NULL, 0, 0, NULL, 0, 0,                                                                    \
-        {                                                                                          \
-            1e300, 1e300, -1e300, -1e300                                                           \
-        }                                                                                          \
+        NULL, 0, 0, NULL, 0, 0, {1e300, 1e300, -1e300, -1e300}, false                              \
     }
 
 /* Append the rings of one Polygon or MultiPolygon (WKB as in cov_area) under a label. Repeated

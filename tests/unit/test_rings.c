@@ -345,6 +345,35 @@ static void test_without_area(void **state)
     expect_refused(one_ring(tenths, 5), "a slanting line");
 }
 
+/* A shell, a hole without area, and a part that is nothing but a line: the shell stays. */
+static void test_flat_is_left_out(void **state)
+{
+    (void)state;
+    const spot line[] = {{0.25, 0.25}, {0.5, 0.5}, {0.75, 0.75}, {0.25, 0.25}};
+    bytes b = {0};
+    put_head(&b, &plain, WKB_TYPE_MULTIPOLYGON);
+    put_u32(&b, &plain, 2);
+    put_head(&b, &plain, WKB_TYPE_POLYGON);
+    put_u32(&b, &plain, 2);
+    put_ring(&b, &plain, square, 5);
+    put_ring(&b, &plain, line, 4);
+    put_polygon(&b, &plain, line, 4);
+    cov_rings rings = COV_RINGS_INIT;
+    rings.leave_flat = true;
+    assert_int_equal(cov_rings_add(&rings, b.at, b.n, 3, NULL), COV_OK);
+    assert_int_equal(rings.n_rings, 1);
+    assert_int_equal(rings.n_vertices, 5);
+    bytes flat = one_ring(line, 4);
+    assert_int_equal(cov_rings_add(&rings, flat.at, flat.n, 4, NULL), COV_OK);
+    assert_int_equal(rings.n_rings, 1);
+    flat.n -= 1;
+    assert_int_equal(cov_rings_add(&rings, flat.at, flat.n, 4, NULL), COV_ERR_GEOMETRY);
+    cov_rings_clear(&rings);
+    assert_false(rings.leave_flat);
+    free(flat.at);
+    free(b.at);
+}
+
 static void test_empty(void **state)
 {
     (void)state;
@@ -443,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_coordinates),
         cmocka_unit_test(test_not_closed),
         cmocka_unit_test(test_without_area),
+        cmocka_unit_test(test_flat_is_left_out),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_half_read),
         cmocka_unit_test(test_hostile_counts),
