@@ -174,7 +174,9 @@ static cov_status begin_edges(cov_fraction *f, size_t row, cov_error *err)
 static void end_edges(cov_fraction *f, double row)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < f->n_active; i++) {
+    while (kept < f->n_active && f->active[kept].last >= row)
+        kept++;
+    for (size_t i = kept; i < f->n_active; i++) {
         if (f->active[i].last >= row)
             f->active[kept++] = f->active[i];
     }

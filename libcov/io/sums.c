@@ -2,6 +2,7 @@
 #include "io/sums.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,13 +18,17 @@ void cov_sums_clear(cov_sums *sums)
 
 /* ---------------------------------------------------------------- find */
 
+static bool is_sum(const cov_sum *sum, int32_t area, uint64_t set, uint64_t unknown)
+{
+    return sum->area == area && sum->set == set && sum->unknown == unknown;
+}
+
 static uint32_t *find_slot(const cov_sums *s, int32_t area, uint64_t set, uint64_t unknown)
 {
     uint64_t hash = cov_hash_word(cov_hash_word(COV_HASH_INIT, set), unknown);
     size_t mask = s->n_slots - 1, i = (size_t)cov_hash_word(hash, (uint32_t)area) & mask;
     for (; s->slot[i] != 0; i = (i + 1) & mask) {
-        const cov_sum *sum = &s->sum[s->slot[i] - 1];
-        if (sum->area == area && sum->set == set && sum->unknown == unknown)
+        if (is_sum(&s->sum[s->slot[i] - 1], area, set, unknown))
             break;
     }
     return &s->slot[i];
@@ -54,6 +59,9 @@ static cov_status reserve(cov_sums *s, cov_error *err)
 cov_status cov_sums_find(cov_sums *sums, int32_t area, uint64_t set, uint64_t unknown,
                          size_t *index, cov_error *err)
 {
+    *index = sums->last;
+    if (sums->n > 0 && is_sum(&sums->sum[sums->last], area, set, unknown))
+        return COV_OK;
     cov_status s = reserve(sums, err);
     if (s != COV_OK)
         return s;
@@ -62,7 +70,7 @@ cov_status cov_sums_find(cov_sums *sums, int32_t area, uint64_t set, uint64_t un
         sums->sum[sums->n] = (cov_sum){area, set, unknown, 0};
         *slot = (uint32_t)++sums->n;
     }
-    *index = *slot - 1;
+    *index = sums->last = *slot - 1;
     return COV_OK;
 }
 

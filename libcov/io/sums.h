@@ -25,6 +25,7 @@ typedef struct cov_sums {
     size_t capacity;
     uint32_t *slot; /* n_slots of them, a power of two: index of a sum + 1, 0 being free */
     size_t n_slots;
+    size_t last; /* the one asked for last: often the next one */
 } cov_sums;
 
 void cov_sums_clear(cov_sums *sums);
