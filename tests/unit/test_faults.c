@@ -5,6 +5,7 @@
 #include "engine.h"
 
 #include "engine/tally.h"
+#include "geometry/fraction.h"
 
 /* ---------------------------------------------------------------- the allocator */
 
@@ -170,6 +171,22 @@ static cov_status report_defaults(desk *d, cov_error *err)
     return cov_report_create(d->other, NULL, 0, (cov_report **)&d->out, err);
 }
 
+static cov_status share_cells(desk *d, cov_error *err)
+{
+    cov_rings rings = COV_RINGS_INIT;
+    cov_fraction *f = NULL;
+    const cov_strip *strip = NULL;
+    size_t n = 0;
+    cov_status s = cov_rings_add(&rings, d->wkb.at, d->wkb.n, 0, err);
+    if (s == COV_OK)
+        s = cov_fraction_create(&rings, false, 4, 4, &f, err);
+    for (size_t row = 0; row < 4 && s == COV_OK; row++)
+        s = cov_fraction_row(f, row, &strip, &n, err);
+    cov_fraction_free(f);
+    cov_rings_clear(&rings);
+    return s;
+}
+
 static void free_areas(void *out)
 {
     cov_areas_free(out);
@@ -290,7 +307,8 @@ static void every_allocation_fails_in_turn(void **state)
                  {check_indicators, free_nothing},
                  {check_tiers, free_nothing},
                  {report, free_report},
-                 {report_defaults, free_report}};
+                 {report_defaults, free_report},
+                 {share_cells, free_nothing}};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         for (unsigned for_good = 0; for_good < 2; for_good++) {
             size_t fail_at = 1;
