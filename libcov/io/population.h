@@ -15,12 +15,8 @@
 
 #include "io/partition.h"
 #include "io/phases.h"
+#include "io/place.h"
 #include "io/raster.h"
-
-/* Set the bits of the services that reach each point, and of those of which nobody knows, for the
- * services that are answered by place. Both words of a point are 0 before. */
-typedef cov_status (*cov_place_mark)(void *data, const cov_points *points, uint64_t *served,
-                                     uint64_t *unknown, cov_error *err);
 
 typedef struct cov_population_task {
     cov_raster *raster;

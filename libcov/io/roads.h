@@ -9,12 +9,8 @@
 #define COV_IO_ROADS_H
 
 #include "io/borders.h"
+#include "io/place.h"
 #include "io/polygons.h"
-
-/* Set the bits of the services that reach each point, and of those of which nobody knows. Both
- * arrays are all 0 before. */
-typedef cov_status (*cov_place_mark)(void *data, const cov_points *points, uint64_t *served,
-                                     uint64_t *unknown, cov_error *err);
 
 /* Borrowed. */
 typedef struct cov_roads_task {
