@@ -155,9 +155,10 @@ static cov_status check_indicators(desk *d, cov_error *err)
     return cov_indicators_check(indicators, N_INDICATORS, d->service, 64, err);
 }
 
+/* Of the small tally: many allocations are tried, and none depends on the number of its cells. */
 static cov_status report(desk *d, cov_error *err)
 {
-    return cov_report_create(d->other, indicators, N_INDICATORS, (cov_report **)&d->out, err);
+    return cov_report_create(d->tally, indicators, N_INDICATORS, (cov_report **)&d->out, err);
 }
 
 static cov_status check_tiers(desk *d, cov_error *err)
@@ -168,7 +169,7 @@ static cov_status check_tiers(desk *d, cov_error *err)
 
 static cov_status report_defaults(desk *d, cov_error *err)
 {
-    return cov_report_create(d->other, NULL, 0, (cov_report **)&d->out, err);
+    return cov_report_create(d->tally, NULL, 0, (cov_report **)&d->out, err);
 }
 
 static cov_status share_cells(desk *d, cov_error *err)
