@@ -466,6 +466,28 @@ static void test_one_drop_a_segment(void **state)
     network_free(&b);
 }
 
+/* The drop across the antimeridian is the short one, whichever way longitudes are written. */
+static void test_barriers_at_the_antimeridian(void **state)
+{
+    (void)state;
+    const double barriers[] = {0, 90, 180, -180, 540};
+    for (size_t i = 0; i < 5; i++) {
+        network w = {0}, b = {0};
+        double x = barriers[i];
+        bool crossed = fabs(x) >= 180;
+        network_add(&w, (const spot[]){{179.999, 0}}, 1);
+        network_add(&b, (const spot[]){{x, -10}, {x, 10}}, 2);
+        cov_footprint *f = footprint_of_network(&w, &b, within(500, 0), NULL);
+        assert_int_equal(near_one(f, -179.999, 0.0001), !crossed);
+        assert_int_equal(near_one(f, 180.001, 0.0001), !crossed);
+        assert_true(near_one(f, 179.998, 0.0001));
+        assert_true(near_one(f, -180.002, 0.0001));
+        cov_footprint_free(f);
+        network_free(&w);
+        network_free(&b);
+    }
+}
+
 /* ---------------------------------------------------------------- the index */
 
 /* Against each segment looked at on the ellipsoid, uncut, with no index: whatever the latitude. */
@@ -704,6 +726,7 @@ int main(void)
         cmocka_unit_test(test_banks),
         cmocka_unit_test(test_kinds_of_barriers),
         cmocka_unit_test(test_one_drop_a_segment),
+        cmocka_unit_test(test_barriers_at_the_antimeridian),
         cmocka_unit_test(test_index_on_the_ellipsoid),
         cmocka_unit_test(test_threads_change_nothing),
         cmocka_unit_test(test_hostile_networks),
