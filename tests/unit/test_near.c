@@ -476,6 +476,7 @@ static void test_barriers_at_the_antimeridian(void **state)
         double x = barriers[i];
         bool crossed = fabs(x) >= 180;
         network_add(&w, (const spot[]){{179.999, 0}}, 1);
+        network_add(&w, (const spot[]){{-179.9995, 50}}, 1); /* longitudes of both kinds */
         network_add(&b, (const spot[]){{x, -10}, {x, 10}}, 2);
         cov_footprint *f = footprint_of_network(&w, &b, within(500, 0), NULL);
         assert_int_equal(near_one(f, -179.999, 0.0001), !crossed);
