@@ -11,9 +11,10 @@ SANITIZE ?= build-sanitize
 OUT ?= out
 
 BUILD_PACKAGES = gcc libc6-dev meson ninja-build pkg-config \
-	libgdal-dev libproj-dev libgeos-dev libglib2.0-dev libjansson-dev
+	libgdal-dev libproj-dev libgeos-dev libglib2.0-dev libjansson-dev libcyaml-dev libyaml-dev
 TEST_PACKAGES = $(BUILD_PACKAGES) g++ libcmocka-dev libgmp-dev binutils man-db \
-	python3-pytest python3-gdal python3-numpy python3-shapely gdal-bin proj-bin proj-data
+	python3-pytest python3-gdal python3-numpy python3-shapely python3-jsonschema python3-yaml \
+	gdal-bin proj-bin proj-data
 
 PROVINCE = data/province
 
@@ -50,12 +51,7 @@ demo: demo-packages
 	@test -f $(OUT)/build/build.ninja || meson setup $(OUT)/build -Dtests=false
 	meson compile -C $(OUT)/build
 	@echo
-	$(OUT)/build/tools/covcalc $(PROVINCE)/communes.shp $(PROVINCE)/households.shp \
-	    --id ma_xa --name ten_xa --parent ten_huyen --weight households \
-	    --fiber viettel=$(PROVINCE)/fiber_viettel.shp --fiber vnpt=$(PROVINCE)/fiber_vnpt.shp \
-	    --service 2g=$(PROVINCE)/mobile_2g.shp --service 3g=$(PROVINCE)/mobile_3g.shp \
-	    --service 4g=$(PROVINCE)/mobile_4g.shp \
-	    --indicator 'mobile=any(2g, 3g, 4g)' \
+	$(OUT)/build/tools/covcalc --project $(PROVINCE)/province.yaml \
 	    --overwrite -o $(OUT)/coverage.geojson
 	@echo
 	@echo "The same for a map: $(OUT)/coverage.geojson"

@@ -1,7 +1,8 @@
 /* The command line of covcalc: one table of options, read into one cov_job.
  * SPDX-License-Identifier: MIT
  *
- * Nothing here opens a file or prints. Arguments are UTF-8 whatever the locale. */
+ * Nothing here opens a file or prints. Arguments are UTF-8 whatever the locale. With a project file
+ * the job is there, and only how to run it is left to the options. */
 #ifndef COV_TOOLS_CLI_H
 #define COV_TOOLS_CLI_H
 
@@ -9,14 +10,23 @@
 
 #include <glib.h>
 
+/* A file that the result goes to. */
+typedef struct cli_output {
+    const char *path;   /* "-": standard output */
+    const char *format; /* NULL: by the extension */
+} cli_output;
+
 typedef struct cli {
     cov_job job; /* borrows its texts and arrays from the fields below */
 
-    char *output; /* NULL: no file; "-": standard output */
-    char *format; /* NULL: by the extension */
+    GArray *outputs; /* of cli_output */
+    char *format;
+    char *project;     /* NULL: the job is on the command line */
+    const char *asked; /* the last option that says what to count; NULL: none */
     int overwrite;
     int quiet;
     int verbose;
+    int dry_run;
     int help;
     int version;
 
@@ -24,7 +34,12 @@ typedef struct cli {
     GPtrArray *parents;
     GPtrArray *drivers;
     GArray *services;   /* of cov_job_service, in the order of the command line */
+    GArray *bases;      /* of cov_job_base */
     GArray *indicators; /* of cov_indicator */
+    GArray *tiers;      /* of cov_job_tiers */
+    GArray *targets;    /* of cov_job_target */
+    GArray *ratios;     /* of cov_job_ratio */
+    GPtrArray *lists;   /* arrays of the tiers, owned */
     GStringChunk *texts;
 } cli;
 

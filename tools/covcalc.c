@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "table.h"
+#include "text.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -32,7 +33,7 @@ static void say(const char *format, ...)
     va_start(args, format);
     char *text = g_strdup_vprintf(format, args);
     va_end(args);
-    char *safe = table_printable(text);
+    char *safe = text_printable(text);
     fprintf(stderr, "covcalc: %s\n", safe);
     g_free(safe);
     g_free(text);
@@ -53,6 +54,7 @@ static int exit_code(cov_status status)
     case COV_ERR_INPUT:
     case COV_ERR_CRS:
     case COV_ERR_EXISTS:
+    case COV_ERR_TIERS:
         return EXIT_REJECTED;
     case COV_ERR_CANCELLED:
         return EXIT_CANCELLED;
@@ -115,16 +117,16 @@ static void erase_progress(progress *p)
 /* ---------------------------------------------------------------- what is said of a run */
 
 /* A guess is said even to those who did not ask for notes; the notes say more of it. */
-static void say_guess(const cli *c, const cov_run *run)
+static void say_guess(const cli *c, const cov_job *job, const cov_run *run)
 {
-    if (c->job.id_column == NULL && !c->quiet && !c->verbose)
+    if (job->id_column == NULL && !c->quiet && !c->verbose)
         say("the id of the areas is taken from the column %s (another one: --id)",
             cov_run_id_column(run));
 }
 
-static void say_notes(const cli *c, const cov_run *run)
+static void say_notes(const cli *c, const cov_job *job, const cov_run *run)
 {
-    say_guess(c, run);
+    say_guess(c, job, run);
     for (size_t i = 0; i < cov_run_notes(run); i++) {
         cov_note note = cov_run_note(run, i);
         if (note.kind == COV_NOTE_WARNING && !c->quiet)
@@ -165,13 +167,47 @@ static size_t terminal_width(FILE *stream)
     return MAX(size.ws_col, WIDTH_MIN);
 }
 
-static cov_status print_table(const cli *c, const cov_run *run, cov_error *err)
+/* The files the result goes to: those of the command line, else those of the project. */
+typedef struct outputs {
+    cov_project_output *at;
+    size_t n;
+} outputs;
+
+static outputs list_outputs(const cli *c, const cov_project *project)
 {
-    if (c->quiet || (is_stdout(c->output) && !c->verbose))
+    size_t n =
+        project != NULL && c->outputs->len == 0 ? cov_project_outputs(project) : c->outputs->len;
+    outputs list = {g_new0(cov_project_output, n), n};
+    for (size_t i = 0; i < n; i++) {
+        if (c->outputs->len == 0) {
+            list.at[i] = cov_project_output_at(project, i);
+        } else {
+            const cli_output *output = &g_array_index(c->outputs, cli_output, i);
+            list.at[i] = (cov_project_output){output->path, output->format, 0};
+        }
+        list.at[i].overwrite = list.at[i].overwrite || c->overwrite;
+    }
+    return list;
+}
+
+static gboolean has_stdout(const outputs *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (is_stdout(list->at[i].path))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static cov_status print_table(const cli *c, const outputs *list, const cov_run *run, cov_error *err)
+{
+    gboolean taken = has_stdout(list);
+    if (c->quiet || (taken && !c->verbose))
         return COV_OK;
-    FILE *stream = is_stdout(c->output) ? stderr : stdout;
+    FILE *stream = taken ? stderr : stdout;
     GString *text = g_string_new(NULL);
-    cov_status s = table_append(text, run, terminal_width(stream), c->output, err);
+    cov_status s =
+        table_append(text, run, terminal_width(stream), list->n > 0 ? list->at[0].path : NULL, err);
     if (s == COV_OK)
         fputs(text->str, stream);
     g_string_free(text, TRUE);
@@ -187,59 +223,99 @@ static int close_stdout(int code)
     return code == EXIT_DONE ? EXIT_FAILED : code;
 }
 
-static cov_write_options write_options(const cli *c, progress *p)
+static cov_write_options write_options(const cov_project_output *output, progress *p)
 {
     cov_write_options options = COV_WRITE_OPTIONS_INIT;
-    options.format = c->format;
-    options.overwrite = c->overwrite;
+    options.format = output->format;
+    options.overwrite = output->overwrite;
     options.progress = on_progress;
     options.progress_data = p;
     return options;
 }
 
-static cov_status write_output(const cli *c, const cov_run *run, progress *p, cov_error *err)
+/* No long run for an output that can't be. */
+static cov_status check_outputs(const outputs *list, progress *p, cov_error *err)
 {
-    cov_write_options options = write_options(c, p);
+    cov_status s = COV_OK;
+    for (size_t i = 0; i < list->n && s == COV_OK; i++) {
+        cov_write_options options = write_options(&list->at[i], p);
+        s = cov_output_check(list->at[i].path, &options, err);
+    }
+    return s;
+}
+
+static cov_status write_output(const cli *c, const cov_project_output *output, const cov_run *run,
+                               progress *p, cov_error *err)
+{
+    cov_write_options options = write_options(output, p);
     gint64 start = g_get_monotonic_time();
-    cov_status s = cov_run_write(run, c->output, &options, err);
+    cov_status s = cov_run_write(run, output->path, &options, err);
     erase_progress(p);
     if (s != COV_OK)
         return s;
     if (c->verbose)
         say_seconds("write", (double)(g_get_monotonic_time() - start) / 1e6);
-    if (!c->quiet && !is_stdout(c->output))
-        say("wrote %s (%zu areas)", c->output, cov_areas_count(cov_run_areas(run)));
+    if (!c->quiet && !is_stdout(output->path))
+        say("wrote %s (%zu areas)", output->path, cov_areas_count(cov_run_areas(run)));
     return COV_OK;
 }
 
 /* ---------------------------------------------------------------- main */
 
-static cov_status calculate(cli *c, cov_error *err)
+static cov_status calculate(const cli *c, cov_job *job, const outputs *list, cov_error *err)
 {
     gint64 now = g_get_monotonic_time();
     progress p = {.visible = !c->quiet && isatty(STDERR_FILENO), .start = now, .last = now};
     cov_run *run = NULL;
-    cov_status s = COV_OK;
-    c->job.progress = on_progress;
-    c->job.progress_data = &p;
-    if (c->output != NULL) { /* no long run for an output that can't be */
-        cov_write_options options = write_options(c, &p);
-        s = cov_output_check(c->output, &options, err);
-    }
+    job->progress = on_progress;
+    job->progress_data = &p;
+    cov_status s = check_outputs(list, &p, err);
     if (s == COV_OK)
-        s = cov_run_create(&c->job, &run, err);
+        s = cov_run_create(job, &run, err);
     erase_progress(&p);
     if (s != COV_OK)
         goto done;
-    say_notes(c, run);
+    say_notes(c, job, run);
     if (c->verbose)
         say_phases(run);
-    if (c->output != NULL)
-        s = write_output(c, run, &p, err);
+    for (size_t i = 0; i < list->n && s == COV_OK; i++)
+        s = write_output(c, &list->at[i], run, &p, err);
     if (s == COV_OK)
-        s = print_table(c, run, err);
+        s = print_table(c, list, run, err);
 done:
     cov_run_free(run);
+    return s;
+}
+
+static cov_status describe(const cov_job *job, const outputs *list, cov_error *err)
+{
+    char *text = NULL;
+    cov_status s = cov_job_describe(job, &text, err);
+    if (s != COV_OK)
+        return s;
+    fputs(text, stdout);
+    cov_text_free(text);
+    for (size_t i = 0; i < list->n; i++)
+        printf("%-12s%s\n", i == 0 ? "outputs" : "", list->at[i].path);
+    return COV_OK;
+}
+
+/* The job is the command line's, or the project's with the command line's way of running it. */
+static cov_status start(cli *c, cov_error *err)
+{
+    cov_project *project = NULL;
+    cov_job job = c->job;
+    if (c->project != NULL) {
+        cov_status s = cov_project_load(c->project, &project, err);
+        if (s != COV_OK)
+            return s;
+        job = *cov_project_job(project);
+        job.threads = c->job.threads != 0 ? c->job.threads : job.threads;
+    }
+    outputs list = list_outputs(c, project);
+    cov_status s = c->dry_run ? describe(&job, &list, err) : calculate(c, &job, &list, err);
+    g_free(list.at);
+    cov_project_free(project);
     return s;
 }
 
@@ -275,7 +351,7 @@ int main(int argc, char **argv)
         code = print_and_free(stdout, g_strdup_printf("covcalc %s\n", cov_version()));
     } else {
         cov_error err = {COV_OK, ""};
-        code = exit_code(calculate(c, &err));
+        code = exit_code(start(c, &err));
         if (code != EXIT_DONE)
             say("%s", err.message);
     }

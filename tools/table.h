@@ -1,4 +1,4 @@
-/* The table for people: areas, parents, total and ledger as aligned text.
+/* The table for people: areas, parents, total, what else was counted and asked, ledgers.
  * SPDX-License-Identifier: MIT
  *
  * Only looks at a finished run. Numbers are written the same way in every locale. */
@@ -13,9 +13,5 @@
  * row, NULL where there is none: it is named where the table leaves rows out. */
 COV_MUST_CHECK cov_status table_append(GString *out, const cov_run *run, size_t width,
                                        const char *output, cov_error *err);
-
-/* A copy of UTF-8 text that is safe to show on a terminal: control characters and those that turn
- * the direction of writing become '?'. To be freed with g_free. */
-char *table_printable(const char *text);
 
 #endif

@@ -14,6 +14,7 @@ from .planar import rounded
 
 # Half a step would let vertices of neighbouring boxes meet.
 _BOX = 0.45
+_SMOOTHING = 12
 
 
 class Grid:
@@ -128,13 +129,19 @@ def _borders(labels):
     return north, east
 
 
+def _sides_at_corners(north, east):
+    """How many border sides meet at every corner."""
+    count = 1 * north + 1 * east
+    count[1:] += north[:-1]
+    count[:, 1:] += east[:, :-1]
+    return count
+
+
 def _relaxed_corners(north, east, rounds):
     """Corner positions in grid steps after smoothing, each kept in its box."""
     rows, columns = north.shape
     column, row = np.meshgrid(np.arange(columns) * 1.0, np.arange(rows) * 1.0)
-    count = 1 * north + 1 * east
-    count[1:] += north[:-1]
-    count[:, 1:] += east[:, :-1]
+    count = _sides_at_corners(north, east)
     on_border = count > 0
     x, y = column.copy(), row.copy()
     for _ in range(rounds):
@@ -181,11 +188,47 @@ def _walk(following):
     return rings
 
 
-def polygons(labels, grid, smoothing=12):
+def join_corners(mask, allowed):
+    """Add allowed cells to a mask until it touches itself across no corner only."""
+    mask = mask.copy()
+    a, b, c, d = mask[:-1, :-1], mask[:-1, 1:], mask[1:, :-1], mask[1:, 1:]
+    free_a, free_b = allowed[:-1, :-1], allowed[:-1, 1:]
+    while True:
+        rising, falling = a & d & ~b & ~c, b & c & ~a & ~d
+        if not rising.any() and not falling.any():
+            return mask
+        for touching, first, second, free in ((rising, b, c, free_b), (falling, a, d, free_a)):
+            first |= touching & free
+            second |= touching & ~free
+
+
+def polygons(labels, grid):
     """Map each label to its closed rings: outer ones clockwise, holes anticlockwise."""
     labels = part_corners(labels)
     north, east = _borders(labels)
-    x, y = _relaxed_corners(north, east, smoothing)
+    x, y = _relaxed_corners(north, east, _SMOOTHING)
+    return _traced(labels, north, east, x, y, grid)
+
+
+def polygons_within(layers, outer, grid, nudge):
+    """Rings of several label grids that may overlap and lie within the labels of `outer`.
+
+    They share all vertices, and where they run along a border that `polygons` draws for `outer`,
+    those vertices: nothing gapes between them. The other vertices are moved by `nudge` (an
+    array) grid steps, less than their boxes leave free.
+    """
+    around = _borders(part_corners(outer))
+    borders = [_borders(labels) for labels in layers]
+    everywhere = [np.logical_or.reduce(sides) for sides in zip(around, *borders)]
+    x, y = _relaxed_corners(*everywhere, _SMOOTHING)
+    outer_x, outer_y = _relaxed_corners(*around, _SMOOTHING)
+    shared = _sides_at_corners(*around) > 0
+    x, y = np.where(shared, outer_x, x + nudge), np.where(shared, outer_y, y + nudge)
+    return [_traced(labels, *sides, x, y, grid) for labels, sides in zip(layers, borders)]
+
+
+def _traced(labels, north, east, x, y, grid):
+    """Map each label to its rings through corners given in grid steps."""
     corners = rounded(np.stack([grid.west + x.ravel() * grid.step,
                                 grid.south + y.ravel() * grid.step], axis=1))
     label, start, end = _directed_sides(labels, north, east)

@@ -1,24 +1,26 @@
-"""Networks: fiber zones of two operators and mobile coverage of three generations."""
+"""Fiber zones of two operators."""
 import numpy as np
 
 from . import dice
-from .land import GRID
-from .mosaic import Grid, absorb_fragments, components, grown, polygons
+from .mosaic import Grid, absorb_fragments, polygons
 from .planar import distance, distance_to_line, inside
 
 VIETTEL, VNPT = "Viettel", "VNPT"
 _ZONE_STEP = 0.0007
-_SITE_STEP = 0.0025
 
 # Part of the places where both operators build.
 _BOTH = 0.26
 
 
 class Candidate:
-    """A stretch of cable, or a single box, that could bring fiber to houses."""
+    """A stretch of cable, or a single box, that could bring fiber to houses.
 
-    def __init__(self, line, radius, key):
+    A stretch knows its way and the part of it; a box at a commune centre knows the commune.
+    """
+
+    def __init__(self, line, radius, key, way=None, part=None, commune=None):
         self.line, self.radius, self.key = line, radius, key
+        self.way, self.part, self.commune = way, part, commune
 
 
 def _drawn(candidate, variant):
@@ -43,7 +45,8 @@ def _stretches(land):
         while at < len(way.line) - 4:
             step = int(dice.between(13, 36, "stretch", key, turn))
             radius = dice.between(0.0014, 0.0032, "radius", key, turn)
-            result.append(Candidate(way.line[at:at + step + 1:3], radius, len(result)))
+            result.append(Candidate(way.line[at:at + step + 1:3], radius, len(result),
+                                    way=key, part=slice(at, at + step + 1)))
             at, turn = at + step, turn + 1
     return result
 
@@ -55,7 +58,7 @@ def _boxes(land, seats, xy, hamlet_key):
         size = (0.013, 0.017) if commune.urban else (0.0045, 0.0075)
         key = 100000 + commune.label
         centre_discs.append(Candidate(seat[None, :].repeat(2, axis=0),
-                                      dice.between(*size, "disc", key), key))
+                                      dice.between(*size, "disc", key), key, commune=commune))
     for k, one in enumerate(np.unique(hamlet_key).tolist()):
         middle = xy[hamlet_key == one].mean(axis=0)
         key = 200000 + k
@@ -87,6 +90,7 @@ class _Rollout:
         self.wanted = np.concatenate([[0.0], goals]) * points
         self.reached = np.zeros(len(xy), dtype=bool)
         self.zones = {VIETTEL: [], VNPT: []}
+        self.built = {VIETTEL: [], VNPT: []}
 
     def _main_commune(self, served):
         """The commune with most of the points in a mask, 0 without points."""
@@ -118,6 +122,8 @@ class _Rollout:
         self.zones[owners[0]].append(rings)
         if len(owners) > 1:
             self.zones[owners[1]].append(_drawn(candidate, 1))
+        for owner in owners:
+            self.built[owner].append(candidate)
         self.reached |= served
 
 
@@ -130,49 +136,14 @@ def _from_centres_outwards(candidates, seats):
 
 
 def fiber_zones(land, seats, xy, label, hamlet_key):
-    """Zones (lists of rings) per operator: first every commune centre, then the rest."""
+    """Zones (lists of rings) per operator: first every commune centre, then the rest.
+
+    Returns the zones and, in the same order, the candidates they were drawn around.
+    """
     discs, boxes = _boxes(land, seats, xy, hamlet_key)
     rollout = _Rollout(_goals(land, seats), xy, label)
     for candidate in discs:
         rollout.offer(candidate, always=True)
     for candidate in _from_centres_outwards(_stretches(land) + boxes, seats):
         rollout.offer(candidate)
-    return rollout.zones
-
-
-def _sites(seats, xy, hamlet_key):
-    """Masts: one at every commune centre and one at every other hamlet."""
-    masts = list(seats)
-    for k, one in enumerate(np.unique(hamlet_key).tolist()):
-        if dice.unit("mast", k) < 0.5:
-            masts.append(xy[hamlet_key == one].mean(axis=0))
-    return np.array(masts)
-
-
-def mobile_coverage(generation, reach, bias, seats, xy, hamlet_key, everybody):
-    """Patches (lists of rings) covered by one generation of mobile network.
-
-    A mast reaches about `reach` degrees; noise frays the edge and opens holes.
-    With `everybody`, no house is left out.
-    """
-    edge = 0.06
-    grid = Grid(GRID.west - edge, GRID.south - edge, GRID.east + edge, GRID.north + edge,
-                _SITE_STEP)
-    x, y = grid.centres()
-    signal = np.full(x.shape, -np.inf)
-    for k, mast in enumerate(_sites(seats, xy, hamlet_key)):
-        radius = reach * dice.between(0.7, 1.3, f"reach {generation}", k)
-        signal = np.maximum(signal, 1.0 - distance(x, y, mast) / radius)
-    covered = signal + bias + 0.35 * dice.rough_noise(f"fading {generation}", x, y, 0.03, 3) > 0
-    if everybody:
-        houses = np.zeros_like(covered)
-        houses[grid.cell(xy[:, 0], xy[:, 1])] = True
-        covered |= grown(houses, 2)
-    patch = components(covered)
-    patch[~covered] = 0
-    sizes = np.bincount(patch.ravel())
-    patch[sizes[patch] < 6] = 0
-    patch[[0, -1], :] = patch[:, [0, -1]] = 0
-    numbers = np.unique(patch[patch > 0], return_inverse=True)[1]
-    patch[patch > 0] = numbers + 1
-    return list(polygons(patch, grid).values())
+    return rollout.zones, rollout.built

@@ -8,6 +8,7 @@ from .planar import distance, inside, rounded
 
 POINTS = 25000
 HOUSEHOLDS = 223000
+PERSONS = 907236
 
 # Candidates per thousandth of a degree along a way, and how far houses stand from it.
 _RATE = {"river": 70, "trunk": 95, "coast": 50, "canal": 64, "ditch": 40}
@@ -159,3 +160,10 @@ def fitted_sizes(raw, groups):
     for mask, total in groups:
         sizes[mask] = 1 + shares(raw[mask], total - int(mask.sum()))
     return sizes
+
+
+def persons(sizes):
+    """Persons per point, about four a household, who add up exactly."""
+    n = np.arange(len(sizes))
+    each = 3.1 + dice.unit("persons", n) + dice.unit("persons again", n)
+    return shares(np.floor(1000.0 * sizes * each).astype(np.int64), PERSONS)

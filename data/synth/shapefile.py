@@ -7,7 +7,7 @@ import struct
 
 import numpy as np
 
-_POINT, _POLYGON = 1, 5
+_POINT, _LINE, _POLYGON = 1, 3, 5
 _DATE = (126, 1, 1)  # 2026-01-01, years counted from 1900
 _WGS84 = ('GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],'
           'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]')
@@ -46,19 +46,27 @@ def write_points(base, xy, columns, rows):
     _write(base, _POINT, box, bodies, columns, rows)
 
 
+def write_lines(base, lines, columns, rows):
+    """Write polylines of one part each."""
+    _write_parts(base, _LINE, [[line] for line in lines], columns, rows)
+
+
 def write_polygons(base, shapes, columns, rows):
     """Write polygons; each shape is a list of closed rings, outer ones clockwise."""
-    bodies = [_polygon_body(rings) for rings in shapes]
-    everything = np.concatenate([ring for rings in shapes for ring in rings])
+    _write_parts(base, _POLYGON, shapes, columns, rows)
+
+
+def _write_parts(base, kind, shapes, columns, rows):
+    everything = np.concatenate([part for parts in shapes for part in parts])
     box = (*everything.min(axis=0), *everything.max(axis=0))
-    _write(base, _POLYGON, box, bodies, columns, rows)
+    _write(base, kind, box, [_body(kind, parts) for parts in shapes], columns, rows)
 
 
-def _polygon_body(rings):
-    vertices = np.concatenate(rings)
-    starts = np.cumsum([0] + [len(ring) for ring in rings[:-1]])
-    return (struct.pack("<i4d2i", _POLYGON, *vertices.min(axis=0), *vertices.max(axis=0),
-                        len(rings), len(vertices))
+def _body(kind, parts):
+    vertices = np.concatenate(parts)
+    starts = np.cumsum([0] + [len(part) for part in parts[:-1]])
+    return (struct.pack("<i4d2i", kind, *vertices.min(axis=0), *vertices.max(axis=0),
+                        len(parts), len(vertices))
             + starts.astype("<i4").tobytes() + vertices.astype("<f8").tobytes())
 
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/each.h"
 #include "io/guess.h"
 #include "io/job.h"
 #include "io/text.h"
@@ -101,29 +102,21 @@ static cov_status add_text(reading *r, OGRFeatureH feature, size_t k, cov_error 
     return COV_OK;
 }
 
+static cov_status read_row(void *data, OGRFeatureH feature, cov_error *err)
+{
+    reading *r = data;
+    cov_status s = COV_OK;
+    for (size_t k = 0; k < r->n_columns && s == COV_OK; k++)
+        s = add_text(r, feature, k, err);
+    return s == COV_OK ? cov_polygons_add(&r->polygons, feature, err) : s;
+}
+
 static cov_status read_rows(reading *r, const cov_phases *phases, cov_error *err)
 {
-    double total = (double)cov_layer_count(&r->layer);
-    for (;;) {
-        OGRFeatureH feature = NULL;
-        cov_status s = cov_layer_next(&r->layer, &feature, err);
-        if (s != COV_OK)
-            return s;
-        if (feature == NULL)
-            break;
-        for (size_t k = 0; k < r->n_columns && s == COV_OK; k++)
-            s = add_text(r, feature, k, err);
-        if (s == COV_OK)
-            s = cov_polygons_add(&r->polygons, feature, err);
-        OGR_F_Destroy(feature);
-        if (s == COV_OK)
-            s = cov_phases_ask(phases, (double)r->layer.n_read, total, err);
-        if (s != COV_OK)
-            return s;
-    }
-    if (r->polygons.n == 0)
-        return cov_layer_refuse_empty(&r->layer, "areas", err);
-    return COV_OK;
+    cov_status s = cov_layer_each(&r->layer, phases, read_row, r, err);
+    if (s == COV_OK && r->polygons.n == 0)
+        s = cov_layer_refuse_empty(&r->layer, "areas", err);
+    return s;
 }
 
 typedef struct entry {

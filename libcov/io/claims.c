@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "io/each.h"
 #include "base/text.h"
 
 /* Of twice as many slots each can be hit by a hash of 32 bits. */
@@ -203,21 +204,23 @@ static cov_status read_row(cov_claims *c, const cov_column *key, const cov_layer
     return claim(c, id, size, served, unknown, err);
 }
 
+typedef struct reading {
+    cov_claims *claims;
+    const cov_column *key;
+    const cov_layer *layer;
+} reading;
+
+static cov_status add_row(void *data, OGRFeatureH row, cov_error *err)
+{
+    const reading *r = data;
+    return read_row(r->claims, r->key, r->layer, row, err);
+}
+
 static cov_status read_rows(cov_claims *c, const cov_column *key, cov_layer *layer,
                             const cov_phases *phases, cov_error *err)
 {
-    double total = (double)cov_layer_count(layer);
-    cov_status s = COV_OK;
-    while (s == COV_OK) {
-        OGRFeatureH row = NULL;
-        s = cov_layer_next(layer, &row, err);
-        if (s != COV_OK || row == NULL)
-            break;
-        s = read_row(c, key, layer, row, err);
-        OGR_F_Destroy(row);
-        if (s == COV_OK)
-            s = cov_phases_ask(phases, (double)layer->n_read, total, err);
-    }
+    reading r = {c, key, layer};
+    cov_status s = cov_layer_each(layer, phases, add_row, &r, err);
     if (s == COV_OK && c->counts.rows == 0)
         s = cov_layer_refuse_empty(layer, "rows", err);
     return s;

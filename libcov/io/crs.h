@@ -58,9 +58,9 @@ cov_status cov_transform_note(const cov_transform *transform, OGRSpatialReferenc
  * becomes NaN in both coordinates. One thread at a time. */
 void cov_transform_points(const cov_transform *transform, size_t n, double *x, double *y);
 
-/* Transform points, lines or polygons in place, their edges densified to the tolerance. The new vertices of an edge
- * are the same whichever way round it is walked, so that neighbours stay edge-matched. One thread
- * at a time. */
+/* Transform points, lines or polygons in place, their edges densified to the tolerance. The new
+ * vertices of an edge are the same whichever way round it is walked, so that neighbours stay
+ * edge-matched. One thread at a time. */
 cov_status cov_transform_geometry(const cov_transform *transform, OGRGeometryH geometry,
                                   const char *what, cov_error *err);
 

@@ -158,18 +158,9 @@ static char **layer_options(const pen *p)
 
 static void set_width(OGRFieldDefnH definition, const cov_field *field)
 {
-    switch (field->type) {
-    case COV_FIELD_TEXT:
-        OGR_Fld_SetWidth(definition, (int)field->width);
-        break;
-    case COV_FIELD_WHOLE:
-        OGR_Fld_SetWidth(definition, 18);
-        break;
-    case COV_FIELD_DECIMAL:
-        OGR_Fld_SetWidth(definition, field->role == COV_FIELD_PERCENT ? 8 : 17);
-        OGR_Fld_SetPrecision(definition, field->decimals);
-        break;
-    }
+    OGR_Fld_SetWidth(definition, (int)field->width);
+    if (field->type == COV_FIELD_DECIMAL)
+        OGR_Fld_SetPrecision(definition, field->figure.decimals);
 }
 
 static cov_status create_fields(pen *p, cov_error *err)
@@ -272,7 +263,7 @@ static cov_status set_values(const pen *p, OGRFeatureH feature, size_t number, c
 static cov_status write_row(pen *p, size_t number, cov_error *err)
 {
     cov_row row;
-    cov_status s = cov_report_row(p->sheet->report, number, &row, err);
+    cov_status s = cov_report_row(p->sheet->base[0].report, number, &row, err);
     if (s != COV_OK)
         return s;
     OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(p->layer));

@@ -1,169 +1,149 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/fields.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/heading.h"
+#include "io/inert.h"
 #include "io/text.h"
+#include "io/unanswered.h"
 
-#define DBF_NAME 10                           /* bytes of a name in a shapefile */
-#define DBF_STEM 6                            /* of them before "_pct" */
-#define DBF_TEXT 254                          /* bytes of a text */
-#define DBF_WHOLE INT64_C(999999999999999999) /* 18 digits */
+#define DBF_TEXT 254                           /* bytes of a text in a shapefile */
+#define DBF_WHOLE UINT64_C(999999999999999999) /* 18 digits */
 
-/* Up to here a double, and 15 digits, hold every whole number, and every number of thousandths. */
-#define DIGITS_15 UINT64_C(999999999999999)
+/* Characters of a number in a shapefile. */
+enum { WIDTH_WHOLE = 18, WIDTH_DECIMAL = 17, WIDTH_PERCENT = 8 };
 
-/* ---------------------------------------------------------------- inert text */
+/* ---------------------------------------------------------------- the columns */
 
-/* "-5" or "+84.5": a spreadsheet takes it for what it is. */
-static int is_plain_number(const char *text)
+static size_t indicators_of(const cov_sheet *sheet)
 {
-    if (*text == '+' || *text == '-')
-        text++;
-    size_t whole = strspn(text, "0123456789");
-    text += whole;
-    if (whole > 0 && *text == '.')
-        text += 1 + strspn(text + 1, "0123456789");
-    return whole > 0 && *text == '\0';
+    return cov_report_indicators(sheet->base[0].report);
 }
 
-/* Whether what would be a cell from here on would be a formula. */
-static int starts_formula(const char *cell)
+static size_t ratios_of(const cov_sheet *sheet)
 {
-    if (*cell == '\t' || *cell == '\r')
-        return 1;
-    cell += strspn(cell, " \"'");
-    return *cell != '\0' && strchr("=+-@", *cell) != NULL;
+    return sheet->ratios != NULL ? sheet->ratios->n : 0;
 }
 
-/* A semicolon, a tab, an end of line start a cell in some spreadsheet's idea of a CSV. */
-static const char *make_inert(const cov_fields *fields, const char *text)
+/* The only target of an indicator is of its stem. */
+static size_t place_of(const cov_sheet *sheet, cov_field_role role, size_t base, size_t index)
 {
-    if (!fields->inert || text == NULL || is_plain_number(text))
-        return text;
-    char *out = fields->scratch;
-    for (const char *at = text; *at != '\0'; at++) {
-        int starts_cell = at == text || strchr(";\t\n\r", at[-1]) != NULL;
-        if (starts_cell && starts_formula(at))
-            *out++ = '\'';
-        *out++ = *at;
-    }
-    *out = '\0';
-    return fields->scratch;
-}
-
-/* ---------------------------------------------------------------- full names */
-
-/* A character that may stand in a name; '/' above all may not. */
-static int is_kept(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.' || (unsigned char)c >= 0x80;
-}
-
-static char *indicator_column(const char *indicator, const char *suffix)
-{
-    size_t n = strlen(indicator);
-    char *name = cov_alloc(n + strlen(suffix) + 1, 1);
-    if (name == NULL)
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        name[i] = is_kept(indicator[i]) ? indicator[i] : '_';
-    memcpy(name + n, suffix, strlen(suffix) + 1);
-    return name;
-}
-
-static char *full_name(const cov_sheet *sheet, cov_field_role role, size_t index)
-{
+    size_t indicators = indicators_of(sheet);
     switch (role) {
-    case COV_FIELD_ID:
-        return cov_copy_text(sheet->layer->id_column);
-    case COV_FIELD_NAME:
-        return cov_copy_text(sheet->layer->name_column);
-    case COV_FIELD_PARENT:
-        return cov_copy_text(cov_areas_level_name(sheet->areas, index));
-    case COV_FIELD_LEVEL:
-        return cov_copy_text("level");
-    case COV_FIELD_MEASURE:
-        return cov_copy_text(sheet->measure);
     case COV_FIELD_COUNT:
-        return indicator_column(cov_report_indicator_name(sheet->report, index), "_n");
     case COV_FIELD_PERCENT:
-        return indicator_column(cov_report_indicator_name(sheet->report, index), "_pct");
+    case COV_FIELD_UNKNOWN:
+        return base * indicators + index + 1;
+    case COV_FIELD_MISSING:
+        if (!cov_heading_has_share(sheet, index))
+            return sheet->target[index].indicator + 1;
+        return sheet->n_bases * indicators + index + 1;
+    case COV_FIELD_ABOVE:
+    case COV_FIELD_BELOW:
+    case COV_FIELD_SHARE:
+    case COV_FIELD_RATE:
+        return sheet->n_bases * indicators + sheet->n_targets + index + 1;
+    default:
+        return 0;
     }
-    return NULL;
 }
 
-/* What a column is, for messages. */
-static const char *role_name(cov_field_role role)
-{
-    static const char *const names[] = {"the id column",           "the name column",
-                                        "a parent column",         "the column of levels",
-                                        "the measure's column",    "a column of an indicator",
-                                        "a column of an indicator"};
-    return names[role];
-}
-
-static cov_status add_field(const cov_sheet *sheet, cov_field_role role, size_t index,
+static cov_status add_field(const cov_sheet *sheet, cov_field_role role, size_t base, size_t index,
                             cov_fields *fields, cov_error *err)
 {
     cov_field *field = &fields->field[fields->n];
     field->role = role;
+    field->base = base;
     field->index = index;
-    field->width = 1;
+    field->place = place_of(sheet, role, base, index);
     field->type = COV_FIELD_TEXT;
-    if (role == COV_FIELD_PERCENT) {
-        field->type = COV_FIELD_DECIMAL;
-        field->decimals = 4;
-    } else if (role == COV_FIELD_MEASURE || role == COV_FIELD_COUNT) {
-        int whole = cov_report_scale(sheet->report) == 1;
-        field->type = whole ? COV_FIELD_WHOLE : COV_FIELD_DECIMAL;
-        field->decimals = whole ? 0 : 3;
-    }
-    field->full = full_name(sheet, role, index);
+    field->width = 1;
+    field->full = cov_heading_full(sheet, field);
     if (field->full == NULL)
         return cov_fail_memory(err);
     fields->n++;
-    if (!cov_text_is_utf8(field->full)) {
-        cov_status s = cov_fail(err, COV_ERR_INPUT,
-                                "%s, number %zu of the result, is not UTF-8: "
-                                "rename it, or state the encoding of the areas (.cpg)",
-                                role_name(role), fields->n);
-        return s;
-    }
+    if (!cov_text_is_utf8(field->full))
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s, number %zu of the result, is not UTF-8: rename it, or state the "
+                        "encoding of the areas (.cpg)",
+                        cov_heading_role(role), fields->n);
     return COV_OK;
+}
+
+static cov_status add_area_fields(const cov_sheet *sheet, cov_fields *fields, cov_error *err)
+{
+    size_t levels = cov_areas_levels(sheet->areas);
+    cov_status s = add_field(sheet, COV_FIELD_ID, 0, 0, fields, err);
+    if (s == COV_OK && sheet->layer->name_column != NULL)
+        s = add_field(sheet, COV_FIELD_NAME, 0, 0, fields, err);
+    for (size_t i = 0; i < levels && s == COV_OK; i++)
+        s = add_field(sheet, COV_FIELD_PARENT, 0, i, fields, err);
+    return s == COV_OK ? add_field(sheet, COV_FIELD_LEVEL, 0, 0, fields, err) : s;
+}
+
+static cov_status add_indicator(const cov_sheet *sheet, size_t base, size_t indicator,
+                                cov_fields *fields, cov_error *err)
+{
+    const cov_report *report = sheet->base[base].report;
+    cov_share total;
+    int unanswered = 0;
+    cov_status s = cov_report_share(report, cov_report_rows(report) - 1, indicator, &total, err);
+    if (s == COV_OK)
+        s = cov_unanswered(report, indicator, &unanswered, err);
+    if (s != COV_OK || (unanswered && base > 0))
+        return s;
+    s = add_field(sheet, COV_FIELD_COUNT, base, indicator, fields, err);
+    if (s == COV_OK)
+        s = add_field(sheet, COV_FIELD_PERCENT, base, indicator, fields, err);
+    if (s == COV_OK && total.unknown > 0)
+        s = add_field(sheet, COV_FIELD_UNKNOWN, base, indicator, fields, err);
+    return s;
+}
+
+static cov_status add_base(const cov_sheet *sheet, size_t base, cov_fields *fields, cov_error *err)
+{
+    cov_status s = add_field(sheet, COV_FIELD_MEASURE, base, 0, fields, err);
+    for (size_t i = 0; i < indicators_of(sheet) && s == COV_OK; i++)
+        s = add_indicator(sheet, base, i, fields, err);
+    return s;
+}
+
+static cov_status add_ratio(const cov_sheet *sheet, size_t ratio, cov_fields *fields,
+                            cov_error *err)
+{
+    int is_percent = sheet->ratios->ratio[ratio].is_percent;
+    cov_status s = add_field(sheet, COV_FIELD_ABOVE, 0, ratio, fields, err);
+    if (s == COV_OK)
+        s = add_field(sheet, COV_FIELD_BELOW, 0, ratio, fields, err);
+    if (s == COV_OK)
+        s = add_field(sheet, is_percent ? COV_FIELD_SHARE : COV_FIELD_RATE, 0, ratio, fields, err);
+    return s;
 }
 
 static cov_status add_fields(const cov_sheet *sheet, cov_fields *fields, cov_error *err)
 {
-    size_t levels = cov_areas_levels(sheet->areas);
-    size_t indicators = cov_report_indicators(sheet->report);
-    fields->field = cov_alloc_zero(4 + levels + 2 * indicators, sizeof *fields->field);
+    size_t most = 3 + cov_areas_levels(sheet->areas) +
+                  sheet->n_bases * (1 + 3 * indicators_of(sheet)) + sheet->n_targets +
+                  3 * ratios_of(sheet);
+    fields->field = cov_alloc_zero(most, sizeof *fields->field);
     if (fields->field == NULL)
         return cov_fail_memory(err);
-    cov_status s = add_field(sheet, COV_FIELD_ID, 0, fields, err);
-    if (s == COV_OK && sheet->layer->name_column != NULL)
-        s = add_field(sheet, COV_FIELD_NAME, 0, fields, err);
-    for (size_t i = 0; i < levels && s == COV_OK; i++)
-        s = add_field(sheet, COV_FIELD_PARENT, i, fields, err);
-    if (s == COV_OK)
-        s = add_field(sheet, COV_FIELD_LEVEL, 0, fields, err);
-    if (s == COV_OK)
-        s = add_field(sheet, COV_FIELD_MEASURE, 0, fields, err);
-    for (size_t i = 0; i < indicators && s == COV_OK; i++) {
-        s = add_field(sheet, COV_FIELD_COUNT, i, fields, err);
-        if (s == COV_OK)
-            s = add_field(sheet, COV_FIELD_PERCENT, i, fields, err);
-    }
+    cov_status s = add_area_fields(sheet, fields, err);
+    for (size_t i = 0; i < sheet->n_bases && s == COV_OK; i++)
+        s = add_base(sheet, i, fields, err);
+    for (size_t i = 0; i < sheet->n_targets && s == COV_OK; i++)
+        s = add_field(sheet, COV_FIELD_MISSING, 0, i, fields, err);
+    for (size_t i = 0; i < ratios_of(sheet) && s == COV_OK; i++)
+        s = add_ratio(sheet, i, fields, err);
     return s;
 }
 
-static cov_status check_full_names(const cov_fields *fields, cov_error *err)
+static cov_status check_names(const cov_fields *fields, cov_error *err)
 {
     for (size_t i = 0; i < fields->n; i++) {
         const cov_field *a = &fields->field[i];
@@ -172,98 +152,24 @@ static cov_status check_full_names(const cov_fields *fields, cov_error *err)
             if (cov_text_same(a->full, b->full))
                 return cov_fail(
                     err, COV_ERR_ARGUMENT,
-                    "two columns of the result would be called \"%s\": %s and %s; "
-                    "rename the column of the input, or give the indicator another name",
-                    a->full, role_name(b->role), role_name(a->role));
+                    "two columns of the result would be called \"%s\": %s and %s; rename the "
+                    "column of the input, or give the indicator, base or ratio another name",
+                    a->full, cov_heading_role(b->role), cov_heading_role(a->role));
         }
     }
     return COV_OK;
 }
 
-/* ---------------------------------------------------------------- names in the file */
-
-/* The first whole characters of a text that fit into `most` bytes. */
-static size_t cut(const char *text, size_t most)
+static const char *make_inert(const cov_fields *fields, const char *text)
 {
-    size_t n = 0, size;
-    while ((size = cov_text_character(text + n)) > 0 && n + size <= most)
-        n += size;
-    return n;
-}
-
-static char *cut_and_append(const char *text, size_t most, const char *end)
-{
-    size_t keep = cut(text, most - strlen(end));
-    char *name = cov_alloc(keep + strlen(end) + 1, 1);
-    if (name == NULL)
-        return NULL;
-    memcpy(name, text, keep);
-    memcpy(name + keep, end, strlen(end) + 1);
-    return name;
-}
-
-static int is_taken(const cov_fields *fields, size_t n, const char *name)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (cov_text_same(fields->field[i].name, name))
-            return 1;
-    }
-    return 0;
-}
-
-static char *short_name(const cov_fields *fields, size_t index)
-{
-    const char *full = fields->field[index].full;
-    char *name = cut_and_append(full, DBF_NAME, "");
-    for (unsigned k = 2; name != NULL && k < 1000 && is_taken(fields, index, name); k++) {
-        char number[16];
-        snprintf(number, sizeof number, "%u", k);
-        cov_free(name);
-        name = cut_and_append(full, DBF_NAME, number);
-    }
-    return name;
-}
-
-static char *short_indicator(const cov_field *field)
-{
-    const char *suffix = field->role == COV_FIELD_COUNT ? "_n" : "_pct";
-    size_t stem = strlen(field->full) - strlen(suffix);
-    char end[32] = "";
-    size_t most = DBF_STEM;
-    if (stem > DBF_STEM)
-        snprintf(end, sizeof end, "%zu", field->index + 1);
-    else
-        most = stem;
-    most += strlen(suffix);
-    memcpy(end + strlen(end), suffix, strlen(suffix) + 1);
-    return cut_and_append(field->full, most, end);
-}
-
-static cov_status name_in_dbf(cov_fields *fields, size_t index, cov_error *err)
-{
-    cov_field *field = &fields->field[index];
-    int is_indicator = field->role == COV_FIELD_COUNT || field->role == COV_FIELD_PERCENT;
-    char *name = is_indicator ? short_indicator(field) : short_name(fields, index);
-    if (name == NULL)
-        return cov_fail_memory(err);
-    field->name = name;
-    if (is_taken(fields, index, name))
-        return cov_fail(err, COV_ERR_LIMIT,
-                        "a shapefile has %d bytes for the name of a column, and \"%s\" for \"%s\" "
-                        "is taken: give the indicator another name, or write a GeoPackage (.gpkg)",
-                        DBF_NAME, name, field->full);
-    return COV_OK;
+    return fields->inert && text != NULL ? cov_inert(text, fields->scratch) : text;
 }
 
 static cov_status name_in_file(cov_fields *fields, const cov_format *format, cov_error *err)
 {
+    if (cov_format_has(format, COV_FORMAT_DBF))
+        return cov_heading_shorten(fields, err);
     for (size_t i = 0; i < fields->n; i++) {
-        if (cov_format_has(format, COV_FORMAT_DBF)) {
-            cov_status s = name_in_dbf(fields, i, err);
-            if (s != COV_OK)
-                return s;
-            continue;
-        }
         fields->field[i].name = cov_copy_text(make_inert(fields, fields->field[i].full));
         if (fields->field[i].name == NULL)
             return cov_fail_memory(err);
@@ -294,45 +200,101 @@ static const char *text_of(const cov_sheet *sheet, const cov_field *field, const
     }
 }
 
-static void set_number(const cov_field *field, uint64_t units, cov_value *out)
+static void set_count(const cov_field *field, uint64_t units, cov_value *out)
 {
     if (field->type == COV_FIELD_WHOLE)
         out->whole = (int64_t)units;
     else
-        out->decimal = (double)units / (field->decimals == 4 ? 10000 : 1000);
+        out->decimal = cov_figure_decimal(&field->figure, units);
 }
 
-static void set_percent(const cov_field *field, const cov_share *share, cov_value *out)
+/* A number of 10^-4, below 0 for none. */
+static void set_rate(int64_t places, cov_value *out)
 {
-    int64_t percent = cov_percent(share->n, share->of, 4);
-    out->is_null = percent < 0;
-    if (percent >= 0)
-        set_number(field, (uint64_t)percent, out);
+    out->is_null = places < 0;
+    out->decimal = (double)places / 10000;
+}
+
+static cov_status set_measure(const cov_sheet *sheet, const cov_field *field, size_t number,
+                              cov_value *out, cov_error *err)
+{
+    cov_row row;
+    cov_status s = cov_report_row(sheet->base[field->base].report, number, &row, err);
+    if (s == COV_OK)
+        set_count(field, row.households, out);
+    return s;
+}
+
+static cov_status set_share(const cov_sheet *sheet, const cov_field *field, size_t number,
+                            cov_value *out, cov_error *err)
+{
+    cov_share share;
+    cov_status s =
+        cov_report_share(sheet->base[field->base].report, number, field->index, &share, err);
+    if (s != COV_OK)
+        return s;
+    if (field->role == COV_FIELD_PERCENT)
+        set_rate(cov_percent(share.n, share.of, 4), out);
+    else
+        set_count(field, field->role == COV_FIELD_COUNT ? share.n : share.unknown, out);
+    return COV_OK;
+}
+
+/* Where nothing is known, neither is what is missing. */
+static cov_status set_missing(const cov_sheet *sheet, const cov_field *field, size_t number,
+                              cov_value *out, cov_error *err)
+{
+    const cov_gap *target = &sheet->target[field->index];
+    cov_share share;
+    cov_status s = cov_report_share(sheet->base[0].report, number, target->indicator, &share, err);
+    if (s != COV_OK)
+        return s;
+    out->is_null = share.of == 0 && share.unknown > 0;
+    set_count(field, cov_missing(share.n, share.of, target->share), out);
+    return COV_OK;
+}
+
+static void set_ratio(const cov_sheet *sheet, const cov_field *field, size_t number, cov_value *out)
+{
+    const cov_ratio_rows *ratio = &sheet->ratios->ratio[field->index];
+    const cov_ratio *row = &ratio->row[number];
+    if (row->areas == 0)
+        out->is_null = 1;
+    else if (field->role == COV_FIELD_ABOVE)
+        set_count(field, row->n, out);
+    else if (field->role == COV_FIELD_BELOW)
+        set_count(field, row->of, out);
+    else if (field->role == COV_FIELD_SHARE)
+        set_rate(cov_figure_percent(row->n, row->n_scale, row->of, row->of_scale), out);
+    else
+        set_rate(cov_figure_rate(row->n, row->n_scale, row->of, row->of_scale, ratio->per), out);
 }
 
 cov_status cov_fields_value(const cov_fields *fields, size_t index, const cov_sheet *sheet,
                             size_t number, const cov_row *row, cov_value *out, cov_error *err)
 {
     const cov_field *field = &fields->field[index];
-    cov_share share;
     memset(out, 0, sizeof *out);
-    if (field->type == COV_FIELD_TEXT) {
+    switch (field->role) {
+    case COV_FIELD_MEASURE:
+        return set_measure(sheet, field, number, out, err);
+    case COV_FIELD_COUNT:
+    case COV_FIELD_PERCENT:
+    case COV_FIELD_UNKNOWN:
+        return set_share(sheet, field, number, out, err);
+    case COV_FIELD_MISSING:
+        return set_missing(sheet, field, number, out, err);
+    case COV_FIELD_ABOVE:
+    case COV_FIELD_BELOW:
+    case COV_FIELD_SHARE:
+    case COV_FIELD_RATE:
+        set_ratio(sheet, field, number, out);
+        return COV_OK;
+    default:
         out->text = make_inert(fields, text_of(sheet, field, row));
         out->is_null = out->text == NULL;
         return COV_OK;
     }
-    if (field->role == COV_FIELD_MEASURE) {
-        set_number(field, row->households, out);
-        return COV_OK;
-    }
-    cov_status s = cov_report_share(sheet->report, number, field->index, &share, err);
-    if (s != COV_OK)
-        return s;
-    if (field->role == COV_FIELD_COUNT)
-        set_number(field, share.n, out);
-    else
-        set_percent(field, &share, out);
-    return COV_OK;
 }
 
 /* ---------------------------------------------------------------- what fits */
@@ -373,37 +335,114 @@ static cov_status check_text(cov_field *field, const cov_format *format, const c
 static cov_status check_texts(const cov_sheet *sheet, const cov_format *format, cov_fields *fields,
                               cov_error *err)
 {
+    const cov_report *report = sheet->base[0].report;
     cov_status s = COV_OK;
-    for (size_t i = 0; i < cov_report_rows(sheet->report) && s == COV_OK; i++) {
+    for (size_t i = 0; i < cov_report_rows(report) && s == COV_OK; i++) {
         cov_row row;
-        s = cov_report_row(sheet->report, i, &row, err);
+        s = cov_report_row(report, i, &row, err);
         for (size_t k = 0; k < fields->n && s == COV_OK; k++) {
             cov_field *field = &fields->field[k];
-            if (field->type == COV_FIELD_TEXT)
+            if (field->role <= COV_FIELD_LEVEL)
                 s = check_text(field, format, &row, text_of(sheet, field, &row), err);
         }
     }
     return s;
 }
 
-/* Nothing is larger than the households of the total, the last row. */
-static cov_status check_numbers(const cov_sheet *sheet, const cov_format *format, cov_error *err)
+/* The largest whole number a format holds; a CSV has them written as decimals, see draft.c. */
+static uint64_t most_whole(const cov_format *format)
 {
-    cov_row total;
-    uint32_t scale = cov_report_scale(sheet->report);
-    cov_status s = cov_report_row(sheet->report, cov_report_rows(sheet->report) - 1, &total, err);
-    if (s != COV_OK)
-        return s;
-    uint64_t most = (uint64_t)INT64_MAX;
-    if (scale != 1 || cov_format_has(format, COV_FORMAT_CSV))
-        most = DIGITS_15; /* a CSV has its whole numbers written as decimals, see draft.c */
-    else if (cov_format_has(format, COV_FORMAT_DBF))
-        most = (uint64_t)DBF_WHOLE;
-    if (total.households > most)
+    if (cov_format_has(format, COV_FORMAT_CSV))
+        return COV_FIGURE_MOST;
+    return cov_format_has(format, COV_FORMAT_DBF) ? DBF_WHOLE : (uint64_t)INT64_MAX;
+}
+
+/* A count of which `most` is the largest. */
+static cov_status take_count(cov_field *field, uint64_t most, uint32_t scale,
+                             const cov_format *format, cov_error *err)
+{
+    int fits =
+        scale == 1 ? most <= most_whole(format) : cov_figure_choose(most, scale, &field->figure);
+    field->type = scale == 1 ? COV_FIELD_WHOLE : COV_FIELD_DECIMAL;
+    field->width = scale == 1 ? WIDTH_WHOLE : WIDTH_DECIMAL;
+    if (!fits)
         return cov_fail(err, COV_ERR_LIMIT,
-                        "%llu/%u households are more than a %s can state exactly",
-                        (unsigned long long)total.households, (unsigned)scale, format->name);
+                        "%llu/%u in the column \"%s\" is more than a %s can state exactly",
+                        (unsigned long long)most, (unsigned)scale, field->full, format->name);
     return COV_OK;
+}
+
+static void take_rate(cov_field *field)
+{
+    field->type = COV_FIELD_DECIMAL;
+    field->figure.decimals = COV_FIGURE_PLACES;
+    field->width = field->role == COV_FIELD_RATE ? WIDTH_DECIMAL : WIDTH_PERCENT;
+}
+
+/* Nothing of a base is larger than its total, the last row. */
+static cov_status take_count_of_base(cov_field *field, const cov_sheet *sheet,
+                                     const cov_format *format, cov_error *err)
+{
+    const cov_report *report = sheet->base[field->base].report;
+    cov_row total;
+    cov_status s = cov_report_row(report, cov_report_rows(report) - 1, &total, err);
+    if (s == COV_OK)
+        s = take_count(field, total.households, cov_report_scale(report), format, err);
+    return s;
+}
+
+/* A rate may be larger in an area than in total. */
+static cov_status check_rates(const cov_field *field, const cov_sheet *sheet, cov_error *err)
+{
+    const cov_ratio_rows *ratio = &sheet->ratios->ratio[field->index];
+    for (size_t i = 0; i < sheet->ratios->n_rows; i++) {
+        const cov_ratio *row = &ratio->row[i];
+        if (row->of > 0 &&
+            cov_figure_rate(row->n, row->n_scale, row->of, row->of_scale, ratio->per) < 0)
+            return cov_fail(err, COV_ERR_LIMIT,
+                            "the column \"%s\" would have a number of more than 15 digits in row "
+                            "%zu: state it per fewer than %u",
+                            field->full, i + 1, ratio->per);
+    }
+    return COV_OK;
+}
+
+/* Types and widths of the numbers, and whether they fit. */
+static cov_status take_number(cov_field *field, const cov_sheet *sheet, const cov_format *format,
+                              cov_error *err)
+{
+    const cov_ratio *total = NULL;
+    if (field->role >= COV_FIELD_ABOVE)
+        total = &sheet->ratios->ratio[field->index].row[sheet->ratios->n_rows - 1];
+    switch (field->role) {
+    case COV_FIELD_MEASURE:
+    case COV_FIELD_COUNT:
+    case COV_FIELD_UNKNOWN:
+    case COV_FIELD_MISSING:
+        return take_count_of_base(field, sheet, format, err);
+    case COV_FIELD_ABOVE:
+        return take_count(field, total->n, total->n_scale, format, err);
+    case COV_FIELD_BELOW:
+        return take_count(field, total->of, total->of_scale, format, err);
+    case COV_FIELD_RATE:
+        take_rate(field);
+        return check_rates(field, sheet, err);
+    case COV_FIELD_PERCENT:
+    case COV_FIELD_SHARE:
+        take_rate(field);
+        return COV_OK;
+    default:
+        return COV_OK;
+    }
+}
+
+static cov_status take_numbers(const cov_sheet *sheet, const cov_format *format, cov_fields *fields,
+                               cov_error *err)
+{
+    cov_status s = COV_OK;
+    for (size_t i = 0; i < fields->n && s == COV_OK; i++)
+        s = take_number(&fields->field[i], sheet, format, err);
+    return s;
 }
 
 static cov_status make_scratch(cov_fields *fields, cov_error *err)
@@ -426,14 +465,15 @@ cov_status cov_fields_create(const cov_sheet *sheet, const cov_format *format, c
 {
     cov_fields fields = {.inert = cov_format_has(format, COV_FORMAT_CSV)};
     int areas_only = cov_format_has(format, COV_FORMAT_AREAS);
-    fields.n_rows = areas_only ? cov_areas_count(sheet->areas) : cov_report_rows(sheet->report);
+    fields.n_rows =
+        areas_only ? cov_areas_count(sheet->areas) : cov_report_rows(sheet->base[0].report);
     cov_status s = add_fields(sheet, &fields, err);
     if (s == COV_OK)
-        s = check_full_names(&fields, err);
+        s = check_names(&fields, err);
     if (s == COV_OK)
         s = check_texts(sheet, format, &fields, err);
     if (s == COV_OK)
-        s = check_numbers(sheet, format, err);
+        s = take_numbers(sheet, format, &fields, err);
     if (s == COV_OK)
         s = make_scratch(&fields, err);
     if (s == COV_OK)

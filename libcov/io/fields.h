@@ -1,30 +1,24 @@
 /* Fields: the columns of a sheet, and the value of each in each row.
  * SPDX-License-Identifier: MIT
  *
- * The order is the contract of cov_run_write: id, name, parents (nearest first), level, measure,
- * and NAME_n, NAME_pct for each indicator.
+ * The order is the contract of cov_run_write: id, name, parents (nearest first), level; for each
+ * base its count and its columns of each indicator; the targets; the ratios. What they are called
+ * is told in heading.h.
  *
- * A name of an indicator keeps ASCII letters, digits, '_', '-', '.' and everything outside ASCII;
- * each other character becomes one '_'. Two columns that are then the same, but for the case of
- * ASCII letters, are COV_ERR_ARGUMENT.
+ * An indicator has a column of unknown ones where the total has any: in a further base not where
+ * all are unknown, since it then has no columns there at all (unanswered.h).
+ *
+ * Two columns of one name, but for the case of ASCII letters, are COV_ERR_ARGUMENT.
  *
  * The row of an area has its id, name and parents. The row of a parent has null for id, name and
  * the parents below it, its own id in the column of its level, the ids above in theirs; its `level`
  * is the name of that column. The total has null everywhere and the level "total".
  *
- * A shapefile has 10 bytes for a name. A longer one of id, name, a parent or the measure is cut;
- * where that is taken already, its end becomes a number. An indicator whose name is longer than 6
- * bytes is known by its place in the report: fiber_viettel, the second, is fiber2_n and fiber2_pct.
- * Full names stand in the file beside it (sidecar.h).
- *
- * Text in a CSV is made inert for spreadsheets, names of columns included: an apostrophe comes
- * before what they would take for a formula, = + - @ at the start (blanks, quotes and apostrophes
- * before it count as nothing, so that different texts stay different), also behind a semicolon, tab
- * or end of line, where some of them see a new cell; a leading tab or return gets one as well. A
- * plain number such as -5 is left alone. */
+ * Text in a CSV is made inert for spreadsheets, names of columns included (inert.h). */
 #ifndef COV_IO_FIELDS_H
 #define COV_IO_FIELDS_H
 
+#include "io/figure.h"
 #include "io/format.h"
 #include "io/sink.h"
 
@@ -33,21 +27,31 @@ typedef enum cov_field_role {
     COV_FIELD_NAME,
     COV_FIELD_PARENT, /* index: the level, from 0 */
     COV_FIELD_LEVEL,
-    COV_FIELD_MEASURE,
-    COV_FIELD_COUNT,  /* index: the indicator */
-    COV_FIELD_PERCENT /* index: the indicator */
+    COV_FIELD_MEASURE, /* base */
+    COV_FIELD_COUNT,   /* base, index: the indicator */
+    COV_FIELD_PERCENT, /* base, index: the indicator */
+    COV_FIELD_UNKNOWN, /* base, index: the indicator */
+    COV_FIELD_MISSING, /* index: the target */
+    COV_FIELD_ABOVE,   /* index: the ratio */
+    COV_FIELD_BELOW,   /* index: the ratio */
+    COV_FIELD_SHARE,   /* index: the ratio, a percentage */
+    COV_FIELD_RATE     /* index: the ratio, a rate */
 } cov_field_role;
 
 typedef enum cov_field_type { COV_FIELD_TEXT, COV_FIELD_WHOLE, COV_FIELD_DECIMAL } cov_field_type;
 
 typedef struct cov_field {
     cov_field_role role;
+    size_t base;
     size_t index;
+    size_t place; /* among indicators of all bases, targets and ratios, from 1; 0: none of them. Its
+                     columns share a stem */
     cov_field_type type;
-    int decimals; /* of a decimal: 3 or 4 */
-    char *full;   /* its name */
-    char *name;   /* its name in the file */
-    size_t width; /* of a text: the bytes of the longest, at least 1 */
+    cov_figure figure; /* of a decimal */
+    char *full;        /* its name */
+    char *name;        /* its name in the file */
+    size_t width;      /* of a text the bytes of the longest, at least 1; of a number the characters
+                          it may take */
 } cov_field;
 
 typedef struct cov_fields {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/each.h"
 #include "io/path.h"
 
 /* The polygons of all sources of one service, in the system of the points; NULL where one was left
@@ -24,21 +25,17 @@ static void gathering_clear(gathering *g)
 
 /* ---------------------------------------------------------------- one source */
 
+static cov_status add_polygon(void *data, OGRFeatureH feature, cov_error *err)
+{
+    return cov_polygons_add(data, feature, err);
+}
+
 static cov_status read_polygons(cov_polygons *polygons, const cov_phases *phases, cov_error *err)
 {
     cov_layer *layer = polygons->layer;
-    double total = (double)cov_layer_count(layer);
     cov_status s = cov_layer_select(layer, NULL, 0, 1, err);
-    while (s == COV_OK) {
-        OGRFeatureH feature = NULL;
-        s = cov_layer_next(layer, &feature, err);
-        if (s != COV_OK || feature == NULL)
-            break;
-        s = cov_polygons_add(polygons, feature, err);
-        OGR_F_Destroy(feature);
-        if (s == COV_OK)
-            s = cov_phases_ask(phases, (double)layer->n_read, total, err);
-    }
+    if (s == COV_OK)
+        s = cov_layer_each(layer, phases, add_polygon, polygons, err);
     if (s == COV_OK && polygons->n == 0)
         s = cov_layer_refuse_empty(layer, "polygons", err);
     return s;

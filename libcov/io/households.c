@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "io/columns.h"
 #include "io/coordinates.h"
+#include "io/crs.h"
 #include "io/guess.h"
 
 #include <inttypes.h>
@@ -47,7 +48,8 @@ struct cov_households {
     cov_column id;
     uint64_t n_points; /* so far */
     uint64_t without_id;
-    int degrees; /* the CRS is geographic, in degrees */
+    int degrees;             /* the CRS is geographic, in degrees */
+    cov_transform transform; /* to another plane; zeroed where there is none */
     double extent[4];
     cov_stray stray;
 };
@@ -230,11 +232,41 @@ void cov_households_close(cov_households *households)
         cov_condition_free(households->answer[i].condition);
     }
     cov_layer_close(&households->layer);
+    cov_transform_clear(&households->transform);
     cov_free(households->answer);
     cov_free(households->lookup);
     cov_free(households->label);
     cov_free(households->noun);
     cov_free(households);
+}
+
+/* The operation is chosen for the places the plane's extent has in the system of the points. */
+cov_status cov_households_place(cov_households *households, OGRSpatialReferenceH plane,
+                                const double extent[4], cov_error *err)
+{
+    cov_layer *layer = &households->layer;
+    cov_transform back;
+    double x[4] = {extent[0], extent[2], extent[2], extent[0]};
+    double y[4] = {extent[1], extent[1], extent[3], extent[3]}, box[4];
+    cov_status s = cov_transform_create(plane, layer->crs, extent, layer->label, &back, err);
+    if (s != COV_OK)
+        return s;
+    cov_transform_points(&back, 4, x, y);
+    cov_transform_clear(&back);
+    box[0] = fmin(fmin(x[0], x[1]), fmin(x[2], x[3]));
+    box[1] = fmin(fmin(y[0], y[1]), fmin(y[2], y[3]));
+    box[2] = fmax(fmax(x[0], x[1]), fmax(x[2], x[3]));
+    box[3] = fmax(fmax(y[0], y[1]), fmax(y[2], y[3]));
+    s = cov_transform_create(layer->crs, plane, box, layer->label, &households->transform, err);
+    if (s == COV_OK)
+        s = cov_transform_note(&households->transform, layer->crs, plane, layer->label,
+                               households->notes, err);
+    return s;
+}
+
+const cov_transform *cov_households_transform(const cov_households *households)
+{
+    return &households->transform;
 }
 
 OGRSpatialReferenceH cov_households_crs(const cov_households *households)
@@ -265,12 +297,9 @@ cov_status cov_households_refuse_empty(const cov_households *households, cov_err
 
 /* ---------------------------------------------------------------- reading */
 
-static void include(cov_households *h, double x, double y)
+/* A place that can't be on earth. */
+static void look_at(cov_households *h, double x, double y)
 {
-    h->extent[0] = x < h->extent[0] ? x : h->extent[0];
-    h->extent[1] = y < h->extent[1] ? y : h->extent[1];
-    h->extent[2] = x > h->extent[2] ? x : h->extent[2];
-    h->extent[3] = y > h->extent[3] ? y : h->extent[3];
     h->stray.located++;
     if (!h->degrees || (fabs(y) <= 90 && fabs(x) <= 360))
         return;
@@ -278,6 +307,22 @@ static void include(cov_households *h, double x, double y)
         h->stray.first = h->layer.n_read;
         h->stray.x = x;
         h->stray.y = y;
+    }
+}
+
+/* Bring a batch to the plane, and widen the extent. */
+static void place_batch(cov_households *h, cov_batch *batch)
+{
+    if (h->transform.operation != NULL)
+        cov_transform_points(&h->transform, batch->n, batch->x, batch->y);
+    for (size_t i = 0; i < batch->n; i++) {
+        double x = batch->x[i], y = batch->y[i];
+        if (isnan(x) || isnan(y))
+            continue;
+        h->extent[0] = x < h->extent[0] ? x : h->extent[0];
+        h->extent[1] = y < h->extent[1] ? y : h->extent[1];
+        h->extent[2] = x > h->extent[2] ? x : h->extent[2];
+        h->extent[3] = y > h->extent[3] ? y : h->extent[3];
     }
 }
 
@@ -341,7 +386,7 @@ static cov_status read_point(cov_households *h, OGRFeatureH feature, const uint3
     cov_status s =
         cov_coordinates_read(&h->coordinates, &h->layer, feature, &batch->x[i], &batch->y[i], err);
     if (s == COV_OK && !isnan(batch->x[i]))
-        include(h, batch->x[i], batch->y[i]);
+        look_at(h, batch->x[i], batch->y[i]);
     if (s == COV_OK)
         s = read_weights(h, feature, scale, batch, decimals, err);
     if (s == COV_OK)
@@ -398,6 +443,7 @@ cov_status cov_households_next(cov_households *households, const uint32_t *scale
         s = read_point(households, feature, scale, batch, decimals, err);
         OGR_F_Destroy(feature);
     }
+    place_batch(households, batch);
     return s == COV_OK && batch->n == 0 ? conclude(households, err) : s;
 }
 

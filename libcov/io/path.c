@@ -50,6 +50,15 @@ int cov_path_has_extension(const char *path, const char *extension)
     return n > m + 1 && path[n - m - 1] == '.' && EQUALN(path + n - m, extension, m);
 }
 
+int cov_path_is_of(const char *path, const cov_kind *kind)
+{
+    for (size_t i = 0; kind->extensions[i] != NULL; i++) {
+        if (cov_path_has_extension(path, kind->extensions[i]))
+            return 1;
+    }
+    return 0;
+}
+
 int cov_path_exists(const char *path)
 {
     VSIStatBufL status;

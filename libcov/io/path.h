@@ -24,6 +24,9 @@ const char *cov_path_base(const char *path);
 /* Whether the path ends in '.' and this extension, in any case. */
 int cov_path_has_extension(const char *path, const char *extension);
 
+/* Whether the path ends as files of the kind do. */
+int cov_path_is_of(const char *path, const cov_kind *kind);
+
 /* Whether there is a file or a folder of this name, for GDAL. */
 int cov_path_exists(const char *path);
 

@@ -121,23 +121,25 @@ static cov_status note_overlap(const cov_area_layer *areas, const cov_ledger *le
 }
 
 /* Rounding is kept in 1e-9; what a person needs is its size, to that digit. */
-static cov_status note_rounding(const cov_households *h, uint32_t scale, cov_notes *notes,
-                                cov_error *err)
+static cov_status note_rounding(const cov_households *h, size_t measure, uint32_t scale,
+                                cov_notes *notes, cov_error *err)
 {
     if (scale == 1)
         return COV_OK;
-    int64_t r = cov_households_rounding(h, 0);
+    int64_t r = cov_households_rounding(h, measure);
     uint64_t size = r < 0 ? (uint64_t) - (r + 1) + 1 : (uint64_t)r;
     return cov_notes_add(notes, err, COV_NOTE_INFO,
                          "%s: the weights (column %s) have decimals and are counted in "
                          "thousandths, rounded half to even; all the rounding adds up to "
                          "%s%" PRIu64 ".%09" PRIu64,
-                         cov_households_label(h), cov_quote(cov_households_measure(h, 0)).text,
-                         r < 0 ? "-" : "", size / 1000000000, size % 1000000000);
+                         cov_households_label(h),
+                         cov_quote(cov_households_measure(h, measure)).text, r < 0 ? "-" : "",
+                         size / 1000000000, size % 1000000000);
 }
 
-cov_status cov_plausible_households(const cov_households *households, const cov_area_layer *areas,
-                                    const cov_tally *tally, cov_notes *notes, cov_error *err)
+cov_status cov_plausible_households(const cov_households *households, size_t measure,
+                                    const cov_area_layer *areas, const cov_tally *tally,
+                                    cov_notes *notes, cov_error *err)
 {
     cov_ledger ledger;
     cov_tally_ledger(tally, &ledger);
@@ -149,7 +151,7 @@ cov_status cov_plausible_households(const cov_households *households, const cov_
     if (s == COV_OK)
         s = note_overlap(areas, &ledger, notes, err);
     if (s == COV_OK)
-        s = note_rounding(households, cov_tally_scale(tally), notes, err);
+        s = note_rounding(households, measure, cov_tally_scale(tally), notes, err);
     return s;
 }
 

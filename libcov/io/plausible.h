@@ -11,8 +11,9 @@
  * COV_ERR_INPUT. Most of them beyond the earth's degrees, or none in an area while the extents are
  * apart: COV_ERR_CRS with both extents. Less than that is a note: some beyond, none assigned,
  * overlapping areas, rounding. */
-cov_status cov_plausible_households(const cov_households *households, const cov_area_layer *areas,
-                                    const cov_tally *tally, cov_notes *notes, cov_error *err);
+cov_status cov_plausible_households(const cov_households *households, size_t measure,
+                                    const cov_area_layer *areas, const cov_tally *tally,
+                                    cov_notes *notes, cov_error *err);
 
 /* A warning where the footprint of a service and the areas have no place in common. */
 cov_status cov_plausible_footprint(const cov_footprint_layer *layer, const char *service,

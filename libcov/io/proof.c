@@ -91,7 +91,7 @@ static int same_value(const reader *r, OGRFeatureH feature, int index, const cov
 static cov_status compare_row(const reader *r, OGRFeatureH feature, size_t number, cov_error *err)
 {
     cov_row row;
-    cov_status s = cov_report_row(r->sheet->report, number, &row, err);
+    cov_status s = cov_report_row(r->sheet->base[0].report, number, &row, err);
     for (size_t i = 0; i < r->fields->n && s == COV_OK; i++) {
         cov_value value;
         s = cov_fields_value(r->fields, i, r->sheet, number, &row, &value, err);

@@ -47,6 +47,9 @@ const char *cov_raster_label(const cov_raster *raster);
 /* Owned by the raster; traditional axis order. */
 OGRSpatialReferenceH cov_raster_crs(const cov_raster *raster);
 
+/* The way there from the plane of cov_raster_place; its name is NULL before that. */
+const cov_transform *cov_raster_transform(const cov_raster *raster);
+
 void cov_raster_size(const cov_raster *raster, size_t *columns, size_t *rows);
 
 /* x = a[0] + column * a[1] + row * a[2], y = a[3] + column * a[4] + row * a[5], in the raster's

@@ -143,10 +143,10 @@ static void order_spots(const cov_raster *r, batch *b, size_t n, double *value)
 
 /* ---------------------------------------------------------------- values */
 
-/* Between a and b, t of the way: exactly a or b where that is what it comes to. */
+/* Between a and b, t of the way; never beyond them, so that between equals it is that number. */
 static double mix(double a, double b, double t)
 {
-    if (t == 0 || a == b)
+    if (t == 0)
         return a;
     double v = (1 - t) * a + t * b;
     if (isnan(v))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io/each.h"
 #include "io/households.h"
 #include "io/slices.h"
 #include "io/watch.h"
@@ -160,9 +161,10 @@ static cov_status cut_geometry(reading *r, OGRGeometryH geometry, cov_error *err
     return s == COV_OK ? cut_parts(r, geometry, err) : s;
 }
 
-static cov_status count_feature(reading *r, OGRFeatureH feature, cov_error *err)
+static cov_status count_feature(void *data, OGRFeatureH feature, cov_error *err)
 {
     static const cov_xy nowhere = {NAN, NAN};
+    reading *r = data;
     cov_status s = COV_OK;
     cov_watch_begin(r->layer.watch);
     OGRGeometryH geometry = cov_shape_take(feature);
@@ -183,18 +185,9 @@ static cov_status count_feature(reading *r, OGRFeatureH feature, cov_error *err)
 static cov_status count_features(reading *r, cov_error *err)
 {
     cov_layer *layer = &r->layer;
-    double total = (double)cov_layer_count(layer);
     cov_status s = cov_layer_select(layer, NULL, 0, 1, err);
-    while (s == COV_OK) {
-        OGRFeatureH feature = NULL;
-        s = cov_layer_next(layer, &feature, err);
-        if (s != COV_OK || feature == NULL)
-            break;
-        s = count_feature(r, feature, err);
-        OGR_F_Destroy(feature);
-        if (s == COV_OK)
-            s = cov_phases_ask(r->task->setting->phases, (double)layer->n_read, total, err);
-    }
+    if (s == COV_OK)
+        s = cov_layer_each(layer, r->task->setting->phases, count_feature, r, err);
     if (s == COV_OK && layer->n_read == 0)
         s = cov_fail(err, COV_ERR_INPUT, "%s is empty: it has no lines", layer->label);
     return s == COV_OK ? flush(r, err) : s;

@@ -2,240 +2,177 @@
 #define _POSIX_C_SOURCE 200809L /* stat */
 #include "io/run.h"
 
-#include <cpl_multiproc.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/mem.h"
 #include "io/manifest.h"
-#include "io/plausible.h"
-#include "io/sink.h"
-#include "io/workers.h"
+#include "io/sources.h"
+#include "io/unanswered.h"
 
-/* Most of a run is reading, which one thread does: more workers than this would only wait. */
+/* ---------------------------------------------------------------- bases */
 
-/* ---------------------------------------------------------------- polygons */
-
-static int is_answered_by_column(const cov_plan *plan, size_t service)
+/* The households and the measures of them, as columns: NULL for one each. */
+static size_t list_weights(const cov_job *job, const char **weight)
 {
-    for (size_t i = 0; i < plan->n_answers; i++) {
-        if (plan->answer[i].bit == service)
-            return 1;
+    size_t n = 0;
+    weight[n++] = job->weight_column;
+    for (size_t i = 0; i < job->n_bases; i++) {
+        if (job->bases[i].kind == COV_BASE_MEASURE && n < COV_MEASURES_MAX)
+            weight[n++] = job->bases[i].weight_column;
     }
-    return 0;
+    return n;
 }
 
-static cov_status read_footprint(cov_run *run, const cov_setting *setting, size_t service,
-                                 cov_error *err)
+static size_t count_measures(const cov_job *job)
 {
-    cov_plan *plan = &run->plan;
-    size_t first = plan->first[service], n = plan->first[service + 1] - first;
-    const char *name = plan->service[service].name;
-    cov_footprint_layer *layer = &run->footprint[service];
-    if (n == 0)
-        return COV_OK;
-    cov_status s = cov_footprint_layer_read(setting, &plan->source[first], n, name, layer, err);
-    if (s == COV_OK)
-        s = cov_plausible_footprint(layer, name, &run->areas, &run->notes, err);
-    if (s != COV_OK)
-        return s;
-    if (is_answered_by_column(plan, service))
-        run->mark[run->n_marks++] = (cov_mark){layer->footprint, (unsigned)service};
-    else
-        plan->service[service].footprint = layer->footprint;
-    return COV_OK;
+    size_t n = 1;
+    for (size_t i = 0; i < job->n_bases; i++)
+        n += job->bases[i].kind == COV_BASE_MEASURE;
+    return n;
 }
 
-static cov_status read_footprints(cov_run *run, const cov_setting *setting, cov_error *err)
+static cov_status open_households(const cov_run *run, const cov_job *job, const cov_policy *policy,
+                                  cov_notes *notes, cov_households **out, cov_error *err)
 {
-    size_t n = run->plan.n;
-    run->footprint = cov_alloc_zero(n, sizeof *run->footprint);
-    run->mark = cov_alloc_zero(n, sizeof *run->mark);
-    if (run->footprint == NULL || run->mark == NULL)
-        return cov_fail_memory(err);
-    run->n_footprints = n;
-    cov_status s = COV_OK;
-    for (size_t k = 0; k < n && s == COV_OK; k++)
-        s = read_footprint(run, setting, k, err);
+    const char *weight[COV_MEASURES_MAX];
+    if (count_measures(job) > COV_MEASURES_MAX)
+        return cov_fail(err, COV_ERR_LIMIT, "%zu measures of the households are more than %d",
+                        count_measures(job), COV_MEASURES_MAX);
+    cov_households_query query;
+    memset(&query, 0, sizeof query);
+    query.source = &job->households;
+    query.weights = weight;
+    query.n_measures = list_weights(job, weight);
+    query.answers = run->answers.answer;
+    query.n_answers = run->answers.n;
+    query.id_column = job->household_id;
+    return cov_households_open(&query, policy, notes, out, err);
+}
+
+/* Count the households; their measures go where the job has them. */
+static cov_status count_households(cov_run *run, const cov_ground *ground, const cov_job *job,
+                                   cov_households *households, cov_error *err)
+{
+    cov_counted counted[COV_MEASURES_MAX];
+    memset(counted, 0, sizeof counted);
+    size_t n = count_measures(job), next = 1;
+    cov_status s = cov_bases_households(ground, households, n, counted, err);
+    counted[0].name = cov_copy_text(cov_households_measure(households, 0));
+    run->base[0] = counted[0];
+    for (size_t i = 0; i < job->n_bases; i++) {
+        if (job->bases[i].kind != COV_BASE_MEASURE)
+            continue;
+        counted[next].name = cov_copy_text(job->bases[i].name);
+        run->base[i + 1] = counted[next++];
+    }
+    for (size_t i = 0; i < run->n_bases && s == COV_OK; i++) {
+        if (run->base[i].tally != NULL && run->base[i].name == NULL)
+            s = cov_fail_memory(err);
+    }
     return s;
 }
 
-/* ---------------------------------------------------------------- households */
-
-typedef struct reading {
-    const cov_job *job;
-    const cov_service *services;
-    cov_phases *phases;
-    cov_households *households;
-    cov_workers *workers;
-    int64_t total; /* features, -1 unknown */
-    uint32_t scale;
-} reading;
-
-/* The only place where an unknown answer is still refused: to be removed as soon as cov_points
- * takes it. */
-static cov_status refuse_unknown(const reading *r, const cov_batch *batch, uint64_t done,
-                                 cov_error *err)
+static cov_status count_bases(cov_run *run, const cov_ground *ground, const cov_job *job,
+                              cov_households *households, cov_error *err)
 {
-    size_t i = 0;
-    unsigned bit = 0;
-    while (i < batch->n && batch->unknown[i] == 0)
-        i++;
-    if (i == batch->n)
-        return COV_OK;
-    while ((batch->unknown[i] >> bit & 1) == 0)
-        bit++;
-    return cov_fail(err, COV_ERR_INPUT,
-                    "%s, feature %" PRIu64 ": nobody knows whether the service %s reaches it: an "
-                    "unknown answer is not taken for a no",
-                    cov_households_label(r->households), done + i + 1, r->services[bit].name);
-}
-
-/* Read to the end, or to the first weight with decimals while whole ones are counted. Waiting for
- * the workers is not reading. */
-static cov_status read_all(reading *r, unsigned *decimals, cov_error *err)
-{
-    uint64_t done = 0;
-    for (;;) {
-        cov_batch *batch = NULL;
-        cov_status s = cov_workers_take(r->workers, &batch, err);
-        if (s == COV_OK)
-            s = cov_phases_enter(r->phases, "read households", err);
-        if (s == COV_OK)
-            s = cov_phases_ask(r->phases, (double)done, (double)r->total, err);
-        if (s == COV_OK)
-            s = cov_households_next(r->households, &r->scale, batch, decimals, err);
-        cov_phases_leave(r->phases);
-        if (s == COV_OK)
-            s = refuse_unknown(r, batch, done, err);
-        if (s != COV_OK || *decimals || batch->n == 0)
-            return s;
-        done += batch->n;
-        s = cov_workers_give(r->workers, batch, err);
-        if (s != COV_OK)
-            return s;
+    size_t first = households != NULL;
+    run->n_bases = job->n_bases + first;
+    run->base = cov_alloc_zero(run->n_bases, sizeof *run->base);
+    cov_status s = run->base != NULL ? COV_OK : cov_fail_memory(err);
+    if (s == COV_OK && households != NULL)
+        s = count_households(run, ground, job, households, err);
+    for (size_t i = 0; i < job->n_bases && s == COV_OK; i++) {
+        if (job->bases[i].kind != COV_BASE_MEASURE)
+            s = cov_bases_count(ground, &job->bases[i], run->content[i], &run->base[first + i],
+                                err);
     }
-}
-
-/* One pass over the households in one scale. */
-static cov_status count_once(cov_run *run, reading *r, unsigned *decimals, double *counting,
-                             cov_error *err)
-{
-    const cov_task task = {run->areas.areas, run->plan.service, run->plan.n,
-                           run->mark,        run->n_marks,      r->scale};
-    cov_status s = cov_workers_create(cov_job_threads(r->job), &task, &r->workers, err);
-    if (s == COV_OK)
-        s = read_all(r, decimals, err);
-    if (s == COV_OK && !*decimals)
-        s = cov_workers_finish(r->workers, &run->tally, err);
-    if (s == COV_OK && !*decimals)
-        *counting += cov_workers_seconds(r->workers);
-    cov_workers_free(r->workers);
-    r->workers = NULL;
-    return s;
-}
-
-static cov_status count_households(cov_run *run, const cov_job *job, cov_households *households,
-                                   cov_error *err)
-{
-    reading r = {
-        job, run->plan.service, &run->phases, households, NULL, cov_households_count(households),
-        1};
-    unsigned decimals = 0;
-    double counting = 0;
-    cov_status s = count_once(run, &r, &decimals, &counting, err);
-    if (s == COV_OK && decimals) {
-        r.scale = 1000;
-        s = cov_households_rewind(households, err);
-        if (s == COV_OK)
-            s = count_once(run, &r, &decimals, &counting, err);
-    }
-    if (s == COV_OK)
-        s = cov_plausible_households(households, &run->areas, run->tally, &run->notes, err);
-    cov_phases_add(&run->phases, "locate and count", counting);
     return s;
 }
 
 /* ---------------------------------------------------------------- results */
 
-static size_t list_sources(const cov_run *run, const cov_households *households, const char *crs,
-                           const char *area_crs, char **column, cov_manifest_source *list)
+static cov_status check_tiers(const cov_run *run, const cov_job *job, cov_error *err)
 {
-    const cov_plan *plan = &run->plan;
-    size_t n = 0;
-    list[n++] = (cov_manifest_source){"areas", run->areas.label, area_crs, run->areas.operation,
-                                      run->areas.accuracy};
-    list[n++] = (cov_manifest_source){"households", cov_households_label(households), crs, NULL, 0};
-    for (size_t k = 0; k < plan->n; k++) {
-        const cov_footprint_layer *layer = &run->footprint[k];
-        const char *name = plan->service[k].name;
-        if (layer->footprint != NULL)
-            list[n++] = (cov_manifest_source){name, layer->label, layer->crs, layer->operation,
-                                              layer->accuracy};
-        for (size_t i = 0; i < plan->n_answers; i++) {
-            if (plan->answer[i].bit == k)
-                list[n++] = (cov_manifest_source){name, column[i], NULL, NULL, 0};
-        }
-    }
-    return n;
-}
-
-static char *column_label(const char *column)
-{
-    static const char prefix[] = "column ";
-    size_t length = strlen(column);
-    char *label = cov_alloc(sizeof prefix + length, 1);
-    if (label != NULL) {
-        memcpy(label, prefix, sizeof prefix - 1);
-        memcpy(label + sizeof prefix - 1, column, length + 1);
-    }
-    return label;
-}
-
-static cov_status write_manifest(cov_run *run, cov_households *households, cov_error *err)
-{
-    const cov_plan *plan = &run->plan;
     cov_status s = COV_OK;
-    char *crs = cov_crs_label(cov_households_crs(households));
-    char *area_crs = cov_crs_label(run->areas.crs);
-    char **column = cov_alloc_zero(plan->n_answers, sizeof *column);
-    cov_manifest_source *list = cov_alloc_zero(2 + plan->n + plan->n_answers, sizeof *list);
-    if (crs == NULL || area_crs == NULL || column == NULL || list == NULL)
-        s = cov_fail_memory(err);
-    for (size_t i = 0; i < plan->n_answers && s == COV_OK; i++) {
-        column[i] = column_label(plan->answer[i].column);
-        if (column[i] == NULL)
-            s = cov_fail_memory(err);
+    for (size_t i = 0; i < job->n_tiers && s == COV_OK; i++) {
+        for (size_t b = 0; b < run->n_bases && s == COV_OK; b++)
+            s = cov_tiers_check(run->base[b].tally, job->tiers[i].expressions, job->tiers[i].n,
+                                err);
     }
-    if (s == COV_OK) {
-        size_t n = list_sources(run, households, crs, area_crs, column, list);
-        const cov_manifest manifest = {
-            run->report, run->tally, run->measure, cov_households_rounding(households, 0),
-            list,        n,          &run->notes};
-        s = cov_manifest_write(&manifest, &run->manifest, err);
-    }
-    for (size_t i = 0; column != NULL && i < plan->n_answers; i++)
-        cov_free(column[i]);
-    cov_free(column);
-    cov_free(list);
-    cov_free(crs);
-    cov_free(area_crs);
     return s;
 }
 
-static cov_status conclude(cov_run *run, const cov_job *job, cov_households *households,
-                           cov_error *err)
+static cov_status report(cov_run *run, const cov_job *job, cov_error *err)
+{
+    cov_status s = check_tiers(run, job, err);
+    for (size_t i = 0; i < run->n_bases && s == COV_OK; i++)
+        s = cov_report_create(run->base[i].tally, job->indicators, job->n_indicators,
+                              &run->base[i].report, err);
+    return s == COV_OK ? cov_gaps_create(job, run->base[0].report, &run->gaps, err) : s;
+}
+
+/* The bases as a sheet shows them. */
+static cov_status list_sheet_bases(cov_run *run, cov_error *err)
+{
+    run->sheet_base = cov_alloc_zero(run->n_bases, sizeof *run->sheet_base);
+    if (run->sheet_base == NULL)
+        return cov_fail_memory(err);
+    for (size_t i = 0; i < run->n_bases; i++)
+        run->sheet_base[i] =
+            (cov_sheet_base){run->base[i].name, run->base[i].unit, run->base[i].report};
+    return cov_unanswered_note(run->sheet_base, run->n_bases, &run->notes, err);
+}
+
+static cov_status read_ratios(cov_run *run, const cov_setting *setting, cov_error *err)
+{
+    cov_ratio_base *base = cov_alloc_zero(run->n_bases, sizeof *base);
+    if (base == NULL)
+        return cov_fail_memory(err);
+    for (size_t i = 0; i < run->n_bases; i++)
+        base[i] = (cov_ratio_base){run->base[i].name, run->base[i].report};
+    cov_status s =
+        cov_ratios_read(setting, run->areas.areas, base, run->n_bases, &run->ratios, err);
+    cov_free(base);
+    return s;
+}
+
+static cov_status write_manifest(cov_run *run, const cov_job *job, cov_error *err)
+{
+    cov_sources sources = {NULL, 0, NULL, 0};
+    cov_manifest_base *base = cov_alloc_zero(run->n_bases, sizeof *base);
+    cov_status s = base != NULL ? cov_sources_list(run, job, &sources, err) : cov_fail_memory(err);
+    for (size_t i = 0; i < run->n_bases && s == COV_OK; i++) {
+        const cov_counted *from = &run->base[i];
+        base[i] = (cov_manifest_base){from->name, from->unit, from->report, from->rounding};
+    }
+    const cov_manifest manifest = {.bases = base,
+                                   .n_bases = run->n_bases,
+                                   .tally = run->base[0].tally,
+                                   .sources = sources.source,
+                                   .n_sources = sources.n,
+                                   .targets = run->gaps.target,
+                                   .n_targets = run->gaps.n,
+                                   .ratios = &run->ratios,
+                                   .notes = &run->notes};
+    if (s == COV_OK)
+        s = cov_manifest_write(&manifest, &run->manifest, err);
+    cov_sources_clear(&sources);
+    cov_free(base);
+    return s;
+}
+
+static cov_status conclude(cov_run *run, const cov_setting *setting, cov_error *err)
 {
     cov_status s = cov_phases_enter(&run->phases, "report", err);
     if (s == COV_OK)
-        s = cov_report_create(run->tally, job->indicators, job->n_indicators, &run->report, err);
-    if (s == COV_OK) {
-        run->measure = cov_copy_text(cov_households_measure(households, 0));
-        s = run->measure != NULL ? write_manifest(run, households, err) : cov_fail_memory(err);
-    }
+        s = report(run, setting->job, err);
     cov_phases_leave(&run->phases);
-    return s;
+    if (s == COV_OK)
+        s = read_ratios(run, setting, err);
+    if (s == COV_OK)
+        s = list_sheet_bases(run, err);
+    return s == COV_OK ? write_manifest(run, setting->job, err) : s;
 }
 
 /* ---------------------------------------------------------------- inputs */
@@ -250,14 +187,22 @@ static cov_status remember_input(cov_run *run, const char *path, cov_error *err)
 
 static cov_status remember_inputs(cov_run *run, const cov_job *job, cov_error *err)
 {
-    run->input = cov_alloc_zero(job->n_services + 2, sizeof *run->input);
+    run->input =
+        cov_alloc_zero(2 * job->n_services + job->n_bases + job->n_ratios + 2, sizeof *run->input);
     if (run->input == NULL)
         return cov_fail_memory(err);
     cov_status s = remember_input(run, job->areas.path, err);
     if (s == COV_OK)
         s = remember_input(run, job->households.path, err);
-    for (size_t i = 0; i < job->n_services && s == COV_OK; i++)
+    for (size_t i = 0; i < job->n_services && s == COV_OK; i++) {
         s = remember_input(run, job->services[i].source.path, err);
+        if (s == COV_OK)
+            s = remember_input(run, job->services[i].barriers.path, err);
+    }
+    for (size_t i = 0; i < job->n_bases && s == COV_OK; i++)
+        s = remember_input(run, job->bases[i].source.path, err);
+    for (size_t i = 0; i < job->n_ratios && s == COV_OK; i++)
+        s = remember_input(run, job->ratios[i].source.path, err);
     return s;
 }
 
@@ -277,40 +222,142 @@ static cov_status check_inputs(const cov_run *run, const char *path, cov_error *
     return COV_OK;
 }
 
-/* ---------------------------------------------------------------- interface */
+/* ---------------------------------------------------------------- the way of a job */
+
+/* Without households the plane is that of the areas. */
+static cov_status take_plane_of_areas(const cov_setting *setting, OGRSpatialReferenceH *out,
+                                      cov_error *err)
+{
+    cov_layer layer;
+    cov_status s =
+        cov_layer_open(&setting->job->areas, setting->policy, setting->notes, &layer, err);
+    if (s != COV_OK)
+        return s;
+    if (layer.crs != NULL)
+        *out = OSRClone(layer.crs);
+    else
+        s = cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry: areas are polygons",
+                     layer.label);
+    cov_layer_close(&layer);
+    return s;
+}
+
+static int has_content(const cov_run *run, const cov_job *job, cov_content content)
+{
+    for (size_t i = 0; i < job->n_bases; i++) {
+        if (run->content[i] == content)
+            return 1;
+    }
+    return 0;
+}
+
+/* What each base holds, and so whether the layers must keep their shapes. */
+static cov_status look_at_bases(cov_run *run, cov_setting *setting, cov_error *err)
+{
+    const cov_job *job = setting->job;
+    run->content = cov_alloc_zero(job->n_bases, sizeof *run->content);
+    cov_status s = run->content != NULL ? COV_OK : cov_fail_memory(err);
+    for (size_t i = 0; i < job->n_bases && s == COV_OK; i++)
+        s = cov_base_content(setting, &job->bases[i], &run->content[i], err);
+    if (s == COV_OK)
+        setting->keep_shapes = has_content(run, job, COV_CONTENT_LINES) ||
+                               has_content(run, job, COV_CONTENT_RASTER) ||
+                               has_content(run, job, COV_CONTENT_AREA);
+    return s;
+}
+
+/* A service that something else answers, too, is not answered by its polygons alone. */
+static uint64_t answered_by_polygons_alone(const cov_plan *plan)
+{
+    return cov_plan_set(plan, COV_BY_POLYGONS) &
+           ~(cov_plan_set(plan, COV_BY_DISTANCE) | cov_plan_set(plan, COV_BY_SIGNAL) |
+             cov_plan_set(plan, COV_BY_COLUMN) | cov_plan_set(plan, COV_BY_TABLE));
+}
+
+/* Cut up the plane, where a base needs that. */
+static cov_status cut(cov_run *run, const cov_setting *setting, cov_ground *ground, cov_error *err)
+{
+    const cov_job *job = setting->job;
+    if (!setting->keep_shapes)
+        return COV_OK;
+    run->zone = cov_alloc_zero(run->reaches.n, sizeof *run->zone);
+    if (run->zone == NULL)
+        return cov_fail_memory(err);
+    size_t n = cov_reaches_zones(&run->reaches, run->zone);
+    cov_status s = cov_phases_enter(&run->phases, "cut areas", err);
+    if (s == COV_OK)
+        s = cov_borders_create(run->areas.areas, cov_area_layer_placed(&run->areas), run->zone, n,
+                               &run->borders, err);
+    if (s == COV_OK &&
+        (has_content(run, job, COV_CONTENT_RASTER) || has_content(run, job, COV_CONTENT_AREA))) {
+        s = cov_partition_create(&run->borders, cov_job_threads(job), &run->phases, &run->partition,
+                                 err);
+        run->partition.answered = answered_by_polygons_alone(&run->plan);
+    }
+    cov_phases_leave(&run->phases);
+    ground->borders = &run->borders;
+    ground->partition = &run->partition;
+    return s;
+}
+
+static cov_status count(cov_run *run, const cov_setting *setting, cov_households *households,
+                        cov_error *err)
+{
+    cov_ground ground = {setting, &run->plan, &run->areas, &run->reaches, NULL, NULL};
+    cov_status s = cov_area_layer_read(setting, &run->areas, err);
+    if (s == COV_OK)
+        s = cov_reaches_read(setting, &run->plan, &run->areas, &run->reaches, err);
+    if (s == COV_OK)
+        s = cut(run, setting, &ground, err);
+    if (s == COV_OK)
+        s = count_bases(run, &ground, setting->job, households, err);
+    return s == COV_OK ? conclude(run, setting, err) : s;
+}
 
 static cov_status do_job(cov_run *run, const cov_job *job, cov_error *err)
 {
-    const cov_policy policy = {job->assume_crs, job->add_drivers, job->n_add_drivers,
-                               job->allow_network};
-    cov_setting setting = {job, &policy, NULL, &run->notes, &run->phases};
+    const cov_policy policy = cov_job_policy(job);
+    cov_setting setting;
     cov_households *households = NULL;
-    cov_status s = cov_plan_create(job, &run->plan, err);
-    const cov_households_query query = {&job->households,
-                                        &job->weight_column,
-                                        1,
-                                        run->plan.answer,
-                                        run->plan.n_answers,
-                                        NULL,
-                                        NULL};
+    OGRSpatialReferenceH plane = NULL;
+    memset(&setting, 0, sizeof setting);
+    setting.job = job;
+    setting.policy = &policy;
+    setting.notes = &run->notes;
+    setting.phases = &run->phases;
+    cov_status s = cov_plan_create(job, &policy, &run->notes, &run->phases, &run->plan, err);
     if (s == COV_OK)
         s = remember_inputs(run, job, err);
     if (s == COV_OK)
+        s = cov_answers_read(&run->plan, &policy, &run->notes, &run->phases, &run->answers, err);
+    if (s == COV_OK)
         s = cov_phases_enter(&run->phases, "open households", err);
+    if (s == COV_OK && job->households.path != NULL)
+        s = open_households(run, job, &policy, &run->notes, &households, err);
+    else if (s == COV_OK)
+        s = take_plane_of_areas(&setting, &plane, err);
     if (s == COV_OK)
-        s = cov_households_open(&query, &policy, &run->notes, &households, err);
+        s = look_at_bases(run, &setting, err);
     if (s == COV_OK) {
-        setting.to = cov_households_crs(households);
-        s = cov_area_layer_read(&setting, &run->areas, err);
+        setting.to = households != NULL ? cov_households_crs(households) : plane;
+        s = count(run, &setting, households, err);
     }
-    if (s == COV_OK)
-        s = read_footprints(run, &setting, err);
-    if (s == COV_OK)
-        s = count_households(run, job, households, err);
-    if (s == COV_OK)
-        s = conclude(run, job, households, err);
     cov_households_close(households);
+    if (plane != NULL)
+        OSRRelease(plane);
     return s;
+}
+
+static void forget_the_way(cov_run *run)
+{
+    cov_partition_clear(&run->partition);
+    cov_borders_clear(&run->borders);
+    cov_answers_clear(&run->answers);
+    cov_plan_clear(&run->plan);
+    cov_free(run->content);
+    cov_free(run->zone);
+    run->content = NULL;
+    run->zone = NULL;
 }
 
 cov_status cov_run_create(const cov_job *job, cov_run **out, cov_error *err)
@@ -322,8 +369,8 @@ cov_status cov_run_create(const cov_job *job, cov_run **out, cov_error *err)
         return cov_fail_memory(err);
     run->phases = cov_phases_start(job->progress, job->progress_data);
     cov_status s = do_job(run, job, err);
-    /* What is left in the plan points into the job, which is the caller's. */
-    cov_plan_clear(&run->plan);
+    /* Some of it points into the job, which is the caller's; all of it was needed to count. */
+    forget_the_way(run);
     if (s == COV_OK)
         *out = run;
     else
@@ -335,36 +382,56 @@ void cov_run_free(cov_run *run)
 {
     if (run == NULL)
         return;
-    cov_report_free(run->report);
-    cov_tally_free(run->tally);
-    for (size_t k = 0; k < run->n_footprints; k++)
-        cov_footprint_layer_clear(&run->footprint[k]);
+    for (size_t i = 0; run->base != NULL && i < run->n_bases; i++)
+        cov_counted_clear(&run->base[i]);
+    cov_gaps_clear(&run->gaps);
+    cov_ratios_clear(&run->ratios);
+    cov_reaches_clear(&run->reaches);
     cov_area_layer_clear(&run->areas);
-    cov_plan_clear(&run->plan);
     cov_notes_clear(&run->notes);
     for (size_t i = 0; i < run->n_inputs; i++)
         cov_free(run->input[i]);
     cov_free(run->input);
-    cov_free(run->footprint);
-    cov_free(run->mark);
-    cov_free(run->measure);
+    cov_free(run->base);
+    cov_free(run->sheet_base);
     cov_free(run->manifest);
     cov_free(run);
 }
+
+/* ---------------------------------------------------------------- what it holds */
 
 const cov_areas *cov_run_areas(const cov_run *run)
 {
     return run->areas.areas;
 }
 
+size_t cov_run_bases(const cov_run *run)
+{
+    return run->n_bases;
+}
+
+cov_base cov_run_base(const cov_run *run, size_t index)
+{
+    const cov_base none = {NULL, NULL, NULL, NULL};
+    if (index >= run->n_bases)
+        return none;
+    const cov_counted *base = &run->base[index];
+    return (cov_base){base->name, base->unit, base->tally, base->report};
+}
+
 const cov_tally *cov_run_tally(const cov_run *run)
 {
-    return run->tally;
+    return run->base[0].tally;
 }
 
 const cov_report *cov_run_report(const cov_run *run)
 {
-    return run->report;
+    return run->base[0].report;
+}
+
+const char *cov_run_measure(const cov_run *run)
+{
+    return run->base[0].name;
 }
 
 const char *cov_run_id_column(const cov_run *run)
@@ -377,9 +444,61 @@ const char *cov_run_name_column(const cov_run *run)
     return run->areas.name_column;
 }
 
-const char *cov_run_measure(const cov_run *run)
+size_t cov_run_targets(const cov_run *run)
 {
-    return run->measure;
+    return run->gaps.n;
+}
+
+cov_gap cov_run_target(const cov_run *run, size_t index)
+{
+    const cov_gap none = {NULL, 0, 0, 0, 0, 0};
+    return index < run->gaps.n ? run->gaps.target[index] : none;
+}
+
+cov_status cov_run_missing(const cov_run *run, size_t row, size_t target, uint64_t *out,
+                           cov_error *err)
+{
+    if (run == NULL || out == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "there is no run, or no place to write to");
+    return cov_gaps_missing(&run->gaps, run->base[0].report, row, target, out, err);
+}
+
+size_t cov_run_ratios(const cov_run *run)
+{
+    return run->ratios.n;
+}
+
+const char *cov_run_ratio_name(const cov_run *run, size_t ratio)
+{
+    return ratio < run->ratios.n ? run->ratios.ratio[ratio].name : NULL;
+}
+
+unsigned cov_run_ratio_per(const cov_run *run, size_t ratio)
+{
+    return ratio < run->ratios.n ? run->ratios.ratio[ratio].per : 0;
+}
+
+const char *cov_run_ratio_of(const cov_run *run, size_t ratio)
+{
+    return ratio < run->ratios.n ? run->ratios.ratio[ratio].below : NULL;
+}
+
+int cov_run_ratio_is_percent(const cov_run *run, size_t ratio)
+{
+    return ratio < run->ratios.n && run->ratios.ratio[ratio].is_percent;
+}
+
+cov_status cov_run_ratio(const cov_run *run, size_t row, size_t ratio, cov_ratio *out,
+                         cov_error *err)
+{
+    if (run == NULL || out == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "there is no run, or no place to write to");
+    if (ratio >= run->ratios.n || row >= run->ratios.n_rows)
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "the run has %zu ratios of %zu rows: there is no ratio %zu of row %zu",
+                        run->ratios.n, run->ratios.n_rows, ratio, row);
+    *out = run->ratios.ratio[ratio].row[row];
+    return COV_OK;
 }
 
 size_t cov_run_notes(const cov_run *run)
@@ -414,8 +533,14 @@ cov_status cov_run_write(const cov_run *run, const char *path, const cov_write_o
 {
     if (run == NULL || path == NULL || path[0] == '\0')
         return cov_fail(err, COV_ERR_ARGUMENT, "there is no run, or no path, to write");
-    const cov_sheet sheet = {run->report, run->areas.areas, &run->areas, run->measure,
-                             run->manifest};
+    const cov_sheet sheet = {.base = run->sheet_base,
+                             .n_bases = run->n_bases,
+                             .areas = run->areas.areas,
+                             .layer = &run->areas,
+                             .target = run->gaps.target,
+                             .n_targets = run->gaps.n,
+                             .ratios = &run->ratios,
+                             .manifest = run->manifest};
     cov_status s = check_inputs(run, path, err);
     return s == COV_OK ? cov_sink_write(&sheet, path, options, err) : s;
 }

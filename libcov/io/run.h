@@ -7,24 +7,29 @@
 #ifndef COV_IO_RUN_H
 #define COV_IO_RUN_H
 
-#include "io/area_layer.h"
-#include "io/footprint_layer.h"
-#include "io/job.h"
-#include "io/workers.h"
+#include "io/answers.h"
+#include "io/bases.h"
+#include "io/gap.h"
+#include "io/ratio.h"
+#include "io/sink.h"
 
 struct cov_run {
     cov_plan plan; /* while it runs */
     cov_area_layer areas;
-    cov_footprint_layer *footprint; /* one per service; empty where a column alone answers */
-    size_t n_footprints;
-    cov_mark *mark;
-    size_t n_marks;
-    cov_tally *tally;
-    cov_report *report;
+    cov_reaches reaches;
+    cov_answers answers;  /* while it runs */
+    cov_content *content; /* of the bases of the job; while it runs */
+    cov_zone *zone;       /* likewise, as the next two */
+    cov_borders borders;
+    cov_partition partition;
+    cov_counted *base;
+    size_t n_bases;
+    cov_sheet_base *sheet_base; /* what a sheet shows of each */
+    cov_gaps gaps;
+    cov_ratios ratios;
     cov_notes notes;
     char **input; /* the paths that were read */
     size_t n_inputs;
-    char *measure;
     char *manifest;
     cov_phases phases;
 };

@@ -22,7 +22,7 @@ static cov_status add_row(json_t *rows, const cov_sheet *sheet, const cov_fields
                           size_t number, cov_error *err)
 {
     cov_row row;
-    cov_status s = cov_report_row(sheet->report, number, &row, err);
+    cov_status s = cov_report_row(sheet->base[0].report, number, &row, err);
     json_t *object = json_object();
     if (s == COV_OK && json_array_append_new(rows, object) != 0)
         return cov_fail_memory(err);
@@ -39,13 +39,13 @@ static cov_status add_row(json_t *rows, const cov_sheet *sheet, const cov_fields
 static cov_status add_rows(json_t *object, const cov_sheet *sheet, const cov_fields *fields,
                            cov_error *err)
 {
-    if (fields->n_rows == cov_report_rows(sheet->report))
+    if (fields->n_rows == cov_report_rows(sheet->base[0].report))
         return COV_OK;
     json_t *rows = json_array();
     if (json_object_set_new(object, "rows", rows) != 0)
         return cov_fail_memory(err);
     cov_status s = COV_OK;
-    for (size_t i = fields->n_rows; i < cov_report_rows(sheet->report) && s == COV_OK; i++)
+    for (size_t i = fields->n_rows; i < cov_report_rows(sheet->base[0].report) && s == COV_OK; i++)
         s = add_row(rows, sheet, fields, i, err);
     return s;
 }

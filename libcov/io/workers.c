@@ -10,7 +10,9 @@
 typedef struct worker {
     cov_workers *pool;
     pthread_t thread;
-    cov_tally *tally;
+    cov_tally *tally[COV_MEASURES_MAX];
+    int32_t *area; /* of each point of a batch */
+    uint8_t *overlap;
     double seconds;
 } worker;
 
@@ -45,22 +47,34 @@ struct cov_workers {
 
 /* ---------------------------------------------------------------- counting */
 
+static cov_status locate_and_mark(worker *w, const cov_batch *batch, const cov_points *points,
+                                  cov_error *err)
+{
+    const cov_task *task = &w->pool->task;
+    for (size_t i = 0; i < batch->n && task->untold != 0; i++)
+        batch->unknown[i] |= task->untold;
+    cov_status s = cov_areas_locate(task->areas, points, w->area, w->overlap, err);
+    if (s == COV_OK)
+        s = cov_reaches_mark(task->reaches, points, batch->served, batch->unknown, err);
+    return s;
+}
+
 static cov_status count_batch(worker *w, const cov_batch *batch, cov_error *err)
 {
     cov_points points = COV_POINTS_INIT;
     points.n = batch->n;
     points.x = batch->x;
     points.y = batch->y;
-    points.weight = batch->weight[0];
-    points.served = batch->served;
     double start = cov_phases_clock();
-    cov_status s = COV_OK;
-    const cov_task *task = &w->pool->task;
-    for (size_t i = 0; i < task->n_marks && s == COV_OK; i++)
-        s = cov_footprint_mark(task->marks[i].footprint, &points, task->marks[i].bit, batch->served,
-                               err);
-    if (s == COV_OK)
-        s = cov_tally_push(w->tally, &points, err);
+    cov_status s = locate_and_mark(w, batch, &points, err);
+    points.served = batch->served;
+    points.unknown = batch->unknown;
+    points.area = w->area;
+    points.overlap = w->overlap;
+    for (size_t m = 0; m < w->pool->task.n_measures && s == COV_OK; m++) {
+        points.weight = batch->weight[m];
+        s = cov_tally_push(w->tally[m], &points, err);
+    }
     w->seconds += cov_phases_clock() - start;
     return s;
 }
@@ -142,7 +156,7 @@ static cov_status create_batches(cov_workers *p, cov_error *err)
         return cov_fail_memory(err);
     cov_status s = COV_OK;
     for (size_t i = 0; i < p->n_batches && s == COV_OK; i++) {
-        s = cov_batch_create(&p->batch[i], 1, err);
+        s = cov_batch_create(&p->batch[i], p->task.n_measures, err);
         p->spare[i] = &p->batch[i];
     }
     p->n_spare = p->n_batches;
@@ -163,10 +177,26 @@ static cov_status start_threads(cov_workers *p, cov_error *err)
     return COV_OK;
 }
 
+static cov_status create_worker(cov_workers *p, worker *w, cov_error *err)
+{
+    const cov_task *task = &p->task;
+    cov_status s = COV_OK;
+    w->pool = p;
+    w->area = cov_alloc(COV_BATCH, sizeof *w->area);
+    w->overlap = cov_alloc(COV_BATCH, sizeof *w->overlap);
+    if (w->area == NULL || w->overlap == NULL)
+        return cov_fail_memory(err);
+    for (size_t m = 0; m < task->n_measures && s == COV_OK; m++) {
+        cov_tally_options options = COV_TALLY_OPTIONS_INIT;
+        options.scale = task->scale[m];
+        s = cov_tally_create(task->areas, task->services, task->n_services, &options, &w->tally[m],
+                             err);
+    }
+    return s;
+}
+
 cov_status cov_workers_create(unsigned n, const cov_task *task, cov_workers **out, cov_error *err)
 {
-    cov_tally_options options = COV_TALLY_OPTIONS_INIT;
-    options.scale = task->scale;
     cov_workers *p = cov_alloc_zero(1, sizeof *p);
     if (p == NULL)
         return cov_fail_memory(err);
@@ -176,11 +206,8 @@ cov_status cov_workers_create(unsigned n, const cov_task *task, cov_workers **ou
     cov_status s = p->worker != NULL ? create_signals(p, err) : cov_fail_memory(err);
     if (s == COV_OK)
         s = create_batches(p, err);
-    for (unsigned i = 0; i < n && s == COV_OK; i++) {
-        p->worker[i].pool = p;
-        s = cov_tally_create(task->areas, task->services, task->n_services, &options,
-                             &p->worker[i].tally, err);
-    }
+    for (unsigned i = 0; i < n && s == COV_OK; i++)
+        s = create_worker(p, &p->worker[i], err);
     if (s == COV_OK)
         s = start_threads(p, err);
     if (s == COV_OK) {
@@ -189,6 +216,14 @@ cov_status cov_workers_create(unsigned n, const cov_task *task, cov_workers **ou
     }
     cov_workers_free(p);
     return s;
+}
+
+static void clear_worker(worker *w)
+{
+    for (size_t m = 0; m < COV_MEASURES_MAX; m++)
+        cov_tally_free(w->tally[m]);
+    cov_free(w->area);
+    cov_free(w->overlap);
 }
 
 static void join_threads(cov_workers *p, int drop)
@@ -217,7 +252,7 @@ void cov_workers_free(cov_workers *workers)
     for (size_t i = 0; workers->batch != NULL && i < workers->n_batches; i++)
         cov_batch_clear(&workers->batch[i]);
     for (unsigned i = 0; workers->worker != NULL && i < workers->n; i++)
-        cov_tally_free(workers->worker[i].tally);
+        clear_worker(&workers->worker[i]);
     cov_free(workers->batch);
     cov_free(workers->spare);
     cov_free(workers->waiting);
@@ -271,13 +306,15 @@ cov_status cov_workers_finish(cov_workers *workers, cov_tally **out, cov_error *
     cov_workers *p = workers;
     join_threads(p, 0);
     cov_status s = report_failure(p, err);
-    for (unsigned i = 1; i < p->n && s == COV_OK; i++)
-        s = cov_tally_merge(p->worker[0].tally, p->worker[i].tally, err);
-    if (s != COV_OK)
-        return s;
-    *out = p->worker[0].tally;
-    p->worker[0].tally = NULL;
-    return COV_OK;
+    for (unsigned i = 1; i < p->n && s == COV_OK; i++) {
+        for (size_t m = 0; m < p->task.n_measures && s == COV_OK; m++)
+            s = cov_tally_merge(p->worker[0].tally[m], p->worker[i].tally[m], err);
+    }
+    for (size_t m = 0; m < p->task.n_measures && s == COV_OK; m++) {
+        out[m] = p->worker[0].tally[m];
+        p->worker[0].tally[m] = NULL;
+    }
+    return s;
 }
 
 double cov_workers_seconds(const cov_workers *workers)

@@ -218,3 +218,14 @@ def broken_tables():
             file.write("lon,lat,so\n" + rows)
     with open("cases.csv", "w", encoding="utf-8") as file:
         file.write("lon,lat,LON,LAT,so,SO\n1,1,5,5,3,4\n")
+
+
+def odd_names():
+    """Names of files that look like options, or hold what a shell or SQL would mind."""
+    for old, new in (("viettel.geojson", "mạng, 4=g.geojson"),
+                     ("nets.geojson", "người, 'x'=1.geojson"),
+                     ("lines.geojson", "tuyến,within=9km.geojson"),
+                     ("river.geojson", 'sông "q",min=3.geojson'),
+                     ("claims.csv", "khai, if=x.csv"),
+                     ("schools.csv", "trường=1,weight=2.csv")):
+        os.rename(old, new)

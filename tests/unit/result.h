@@ -34,6 +34,7 @@ typedef struct result {
     cov_tally *tally;
     cov_report *report;
     char *manifest;
+    cov_sheet_base base;
     cov_sheet sheet;
 } result;
 
@@ -90,7 +91,7 @@ static inline void result_init(result *r)
     r->layer.label = "communes.shp";
     r->layer.id_column = "ma_xa";
     r->layer.name_column = "ten_xa";
-    r->sheet.measure = "households";
+    r->base.name = "households";
 }
 
 static inline void result_push(result *r, uint32_t scale, uint64_t factor, cov_error *err)
@@ -128,9 +129,9 @@ static inline void result_build(result *r, const char *crs, uint32_t scale, uint
 {
     cov_error err = {0};
     cov_areas_options o = COV_AREAS_OPTIONS_INIT;
-    const cov_manifest_source sources[] = {{"areas", "communes.shp", "EPSG:3405", "none", 0},
-                                           {"households", "hộ.csv", "EPSG:3405", NULL, 0},
-                                           {"4g/viettel", "column has_4g", NULL, NULL, 0}};
+    const cov_manifest_source sources[] = {{"areas", "communes.shp", "EPSG:3405", "none", 0, NULL},
+                                           {"households", "hộ.csv", "EPSG:3405", NULL, 0, NULL},
+                                           {"4g/viettel", "column has_4g", NULL, NULL, 0, "=1"}};
     o.levels = r->levels;
     o.n_levels = r->n_levels;
     if (cov_areas_create(r->area, N_RESULT_AREAS, &o, &r->layer.areas, &err) != COV_OK ||
@@ -143,16 +144,18 @@ static inline void result_build(result *r, const char *crs, uint32_t scale, uint
         give_up("report", &err);
     cov_note note[] = {{COV_NOTE_WARNING, "a \"note\" / về Bạc Liêu"}};
     const cov_notes notes = {note, 1, 1};
-    const cov_manifest manifest = {.report = r->report,
+    const cov_manifest_base base = {r->base.name, NULL, r->report, -250000000};
+    const cov_manifest manifest = {.bases = &base,
+                                   .n_bases = 1,
                                    .tally = r->tally,
-                                   .measure = r->sheet.measure,
-                                   .rounding = -250000000,
                                    .sources = sources,
                                    .n_sources = 3,
                                    .notes = &notes};
     if (cov_manifest_write(&manifest, &r->manifest, &err) != COV_OK)
         give_up("manifest", &err);
-    r->sheet.report = r->report;
+    r->base.report = r->report;
+    r->sheet.base = &r->base;
+    r->sheet.n_bases = 1;
     r->sheet.areas = r->layer.areas;
     r->sheet.layer = &r->layer;
     r->sheet.manifest = r->manifest;

@@ -94,7 +94,10 @@ static inline const char *shared_data(const char *name, char *out, size_t size)
         snprintf(out, size, "%s/%s", folder, name);
     else
         snprintf(out, size, "%s/../shared/data/%s", source != NULL ? source : ".", name);
-    return VSIStatL(out, &st) == 0 ? out : NULL;
+    if (VSIStatL(out, &st) == 0)
+        return out;
+    print_message("# skipped: there is no %s\n", out);
+    return NULL;
 }
 
 #endif

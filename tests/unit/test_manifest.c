@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "io/text.h"
-#include "result.h"
+#include "sheet.h"
 
 static void every_key_in_its_place(void **state)
 {
@@ -35,12 +35,13 @@ static void every_key_in_its_place(void **state)
         "{\"name\":\"4g/viettel\",\"expression\":\"4g/viettel\"}],"
         "\"sources\":["
         "{\"role\":\"areas\",\"file\":\"communes.shp\",\"crs\":\"EPSG:3405\","
-        "\"operation\":\"none\",\"accuracy_m\":0.0},"
+        "\"operation\":\"none\",\"accuracy_m\":0.0,\"detail\":null},"
         "{\"role\":\"households\",\"file\":\"hộ.csv\",\"crs\":\"EPSG:3405\","
-        "\"operation\":null,\"accuracy_m\":null},"
+        "\"operation\":null,\"accuracy_m\":null,\"detail\":null},"
         "{\"role\":\"4g/viettel\",\"file\":\"column has_4g\",\"crs\":null,"
-        "\"operation\":null,\"accuracy_m\":null}],"
-        "\"notes\":[{\"kind\":\"warning\",\"text\":\"a \\\"note\\\" / về Bạc Liêu\"}]}");
+        "\"operation\":null,\"accuracy_m\":null,\"detail\":\"=1\"}],"
+        "\"notes\":[{\"kind\":\"warning\",\"text\":\"a \\\"note\\\" / về Bạc Liêu\"}],"
+        "\"bases\":[],\"targets\":[],\"ratios\":[]}");
     result_clear(&r);
 }
 
@@ -56,6 +57,69 @@ static void thousandths_are_decimals(void **state)
     result_clear(&r);
 }
 
+static void bases_targets_and_ratios_follow(void **state)
+{
+    (void)state;
+    cov_error err;
+    char *text = NULL;
+    result r;
+    full f;
+    result_init(&r);
+    result_build(&r, "EPSG:3405", 1, 1, NULL, 0);
+    full_build(&f, &r);
+    cov_manifest_base bases[N_BASES];
+    for (size_t i = 0; i < N_BASES; i++)
+        bases[i] = (cov_manifest_base){f.base[i].name, f.base[i].unit, f.report[i], -125000000};
+    cov_manifest manifest = {.bases = bases,
+                             .n_bases = N_BASES,
+                             .tally = f.tally[0],
+                             .targets = f.target,
+                             .n_targets = N_TARGETS,
+                             .ratios = &f.ratios};
+    assert_int_equal(cov_manifest_write(&manifest, &text, &err), COV_OK);
+    assert_non_null(strstr(text, "\"measure\":\"households\",\"scale\":1,\"ledger\":{\"read\":9,"));
+    const char *after = strstr(text, "\"notes\":[],");
+    assert_non_null(after);
+    assert_string_equal(
+        after,
+        "\"notes\":[],\"bases\":["
+        "{\"name\":\"persons\",\"unit\":null,\"scale\":1000,\"rounding\":-0.125,"
+        "\"ledger\":{\"read\":30.875,\"assigned\":30.875,\"outside\":0.0,\"no_location\":0.0,"
+        "\"duplicate\":0.0,\"rejected\":0.0},"
+        "\"ledger_points\":{\"read\":5,\"assigned\":5,\"outside\":0,\"no_location\":0,"
+        "\"duplicate\":0,\"rejected\":0},\"overlap\":{\"points\":0,\"weight\":0.0}},"
+        "{\"name\":\"schools\",\"unit\":null,\"scale\":1,"
+        "\"ledger\":{\"read\":2,\"assigned\":2,\"outside\":0,\"no_location\":0,\"duplicate\":0,"
+        "\"rejected\":0},"
+        "\"ledger_points\":{\"read\":2,\"assigned\":2,\"outside\":0,\"no_location\":0,"
+        "\"duplicate\":0,\"rejected\":0},\"overlap\":{\"points\":0,\"weight\":0}},"
+        "{\"name\":\"area\",\"unit\":\"km2\",\"scale\":1000000,\"rounding\":-0.125,"
+        "\"ledger\":{\"read\":3.500004,\"assigned\":3.500004,\"outside\":0.0,\"no_location\":0.0,"
+        "\"duplicate\":0.0,\"rejected\":0.0},"
+        "\"ledger_points\":{\"read\":3,\"assigned\":3,\"outside\":0,\"no_location\":0,"
+        "\"duplicate\":0,\"rejected\":0},\"overlap\":{\"points\":0,\"weight\":0.0}}],"
+        "\"targets\":["
+        "{\"indicator\":\"fiber\",\"share\":0.8,\"missing\":4,\"missing_in_areas\":4,"
+        "\"with\":null},"
+        "{\"indicator\":\"4g/viettel\",\"share\":0.8,\"missing\":5,\"missing_in_areas\":5,"
+        "\"with\":4},"
+        "{\"indicator\":\"4g/viettel\",\"share\":0.665,\"missing\":4,\"missing_in_areas\":5,"
+        "\"with\":null}],"
+        "\"ratios\":["
+        "{\"name\":\"teams\",\"file\":\"teams.csv\",\"n\":\"formed\",\"of\":\"planned\","
+        "\"per\":null},"
+        "{\"name\":\"subs\",\"file\":\"subs.csv\",\"n\":\"subs\",\"of\":\"persons\","
+        "\"per\":100}]}");
+    cov_free(text);
+    manifest.bases = &bases[3];
+    manifest.n_bases = 1;
+    assert_int_equal(cov_manifest_write(&manifest, &text, &err), COV_OK);
+    assert_non_null(strstr(text, "\"measure\":\"area\",\"unit\":\"km2\",\"scale\":1000000,"));
+    cov_free(text);
+    full_clear(&f);
+    result_clear(&r);
+}
+
 static void a_sum_that_is_not_exact_is_refused(void **state)
 {
     (void)state;
@@ -64,7 +128,6 @@ static void a_sum_that_is_not_exact_is_refused(void **state)
     char *text = NULL;
     result_init(&r);
     result_build(&r, "EPSG:3405", 1000, 1, NULL, 0);
-    const cov_manifest manifest = {.report = r.report, .tally = r.tally, .measure = "pop"};
     double x = WEST, y = SOUTH;
     uint64_t weight = UINT64_C(1000000000000000);
     cov_points p = COV_POINTS_INIT;
@@ -76,9 +139,9 @@ static void a_sum_that_is_not_exact_is_refused(void **state)
     cov_report_free(r.report);
     r.report = NULL;
     assert_int_equal(cov_report_create(r.tally, NULL, 0, &r.report, &err), COV_OK);
-    cov_manifest again = manifest;
-    again.report = r.report;
-    assert_int_equal(cov_manifest_write(&again, &text, &err), COV_ERR_LIMIT);
+    const cov_manifest_base base = {"pop", NULL, r.report, 0};
+    const cov_manifest manifest = {.bases = &base, .n_bases = 1, .tally = r.tally};
+    assert_int_equal(cov_manifest_write(&manifest, &text, &err), COV_ERR_LIMIT);
     assert_null(text);
     result_clear(&r);
 }
@@ -91,12 +154,10 @@ static void bytes_that_are_not_utf8_are_mended(void **state)
     char *text = NULL;
     result_init(&r);
     result_build(&r, "EPSG:3405", 1, 1, NULL, 0);
-    const cov_manifest_source source = {"areas", "x\xE3.shp", NULL, NULL, 0};
-    const cov_manifest manifest = {.report = r.report,
-                                   .tally = r.tally,
-                                   .measure = "households",
-                                   .sources = &source,
-                                   .n_sources = 1};
+    const cov_manifest_source source = {"areas", "x\xE3.shp", NULL, NULL, 0, NULL};
+    const cov_manifest_base base = {"households", NULL, r.report, 0};
+    const cov_manifest manifest = {
+        .bases = &base, .n_bases = 1, .tally = r.tally, .sources = &source, .n_sources = 1};
     assert_int_equal(cov_manifest_write(&manifest, &text, &err), COV_OK);
     assert_non_null(strstr(text, "\"file\":\"x\xEF\xBF\xBD.shp\""));
     json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
@@ -140,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_key_in_its_place),
         cmocka_unit_test(thousandths_are_decimals),
+        cmocka_unit_test(bases_targets_and_ratios_follow),
         cmocka_unit_test(a_sum_that_is_not_exact_is_refused),
         cmocka_unit_test(bytes_that_are_not_utf8_are_mended),
         cmocka_unit_test(characters),

@@ -585,35 +585,29 @@ static void test_text_that_is_no_grid(void **state)
     }
 }
 
-/* A grid that begins with whole numbers keeps the decimals that come later. */
-static void test_text_of_late_decimals(void **state)
+/* All the digits there are, wherever the first decimal comes. */
+static void test_digits_of_text(void **state)
 {
     (void)state;
     enum { N = 400 };
-    rng r = {5};
-    double *v = random_levels(&r, (size_t)N * N), last;
-    for (size_t i = 0; i < (size_t)N * N; i++)
-        v[i] = floor(v[i]);
-    v[(size_t)N * N - 1] = -104.75;
-    picture p = small_picture(v, N, N);
-    p.affine[1] = 0.125;
-    p.affine[5] = -0.125;
-    put_picture("AAIGrid", HERE "a.asc", &p, "DECIMAL_PRECISION=2");
-    size_t size, n = 0;
-    unsigned char *content = get_bytes(HERE "a.asc", &size);
-    for (size_t i = 0; i < size; i++) { /* ".00" goes */
-        if (strncmp((const char *)content + i, ".00", 3) == 0)
-            i += 2;
-        else
-            content[n++] = content[i];
-    }
-    put_bytes(HERE "a.asc", content, n);
-    CPLFree(content);
-    cov_raster *a = open_raster(HERE "a.asc");
+    size_t size = (size_t)N * N * 5 + 200, n;
+    char *text = blank(size, 1);
+    n = (size_t)snprintf(text, size, "ncols %d\nnrows %d\nxllcorner 105\nyllcorner 9\ncellsize 1\n",
+                         N, N);
+    for (int i = 0; i + 1 < N * N; i++)
+        n += (size_t)snprintf(text + n, size - n, "-105%c", (i + 1) % N == 0 ? '\n' : ' ');
+    snprintf(text + n, size - n, "123456789.125\n");
+    put_text(HERE "a.asc", text);
+    const cov_policy policy = {"EPSG:3857", NULL, 0, 0};
+    cov_notes notes = COV_NOTES_INIT;
+    cov_raster *a = NULL;
+    double last;
+    assert_int_equal(cov_raster_open(HERE "a.asc", &policy, &notes, &a, NULL), COV_OK);
     assert_int_equal(cov_raster_window(a, N - 1, N - 1, 1, 1, &last, NULL), COV_OK);
-    assert_true(last == -104.75);
+    assert_true(last == 123456789.125);
     cov_raster_close(a);
-    free(v);
+    cov_notes_clear(&notes);
+    free(text);
 }
 
 /* Options of the thread are as they were, whatever happened between. */
@@ -655,7 +649,7 @@ int main(void)
         cmocka_unit_test_setup(test_archives_and_folders, reset),
         cmocka_unit_test_setup(test_truncation, reset),
         cmocka_unit_test_setup(test_text_that_is_no_grid, reset),
-        cmocka_unit_test_setup(test_text_of_late_decimals, reset),
+        cmocka_unit_test_setup(test_digits_of_text, reset),
         cmocka_unit_test_setup(test_options_are_restored, reset),
     };
     CPLSetErrorHandler(loud);

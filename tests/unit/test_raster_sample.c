@@ -497,6 +497,43 @@ static void test_large_raster(void **state)
     free(got);
 }
 
+/* A mask is kept in GDAL's cache like the values. */
+static void test_large_mask(void **state)
+{
+    (void)state;
+    enum { SIDE = 5000, N = 5000 };
+    rng r = {21};
+    double *v = random_levels(&r, (size_t)SIDE * SIDE), got[N];
+    unsigned char *mask = blank((size_t)SIDE * SIDE, 1);
+    for (size_t i = 0; i < (size_t)SIDE * SIDE; i++) {
+        v[i] = floor(v[i]) + 130;
+        mask[i] = i % 3 == 0 ? 0 : 255;
+    }
+    picture p = small_picture(v, SIDE, SIDE);
+    p.affine[1] = 1.0 / 1024;
+    p.affine[5] = -1.0 / 1024;
+    p.type = GDT_Byte;
+    p.mask = mask;
+    put_picture("GTiff", HERE "a.tif", &p, "TILED=YES BLOCKXSIZE=256 BLOCKYSIZE=256");
+    GIntBig before = GDALGetCacheUsed64();
+    cov_raster *raster = open_raster(HERE "a.tif");
+    for (size_t i = 0; i < (size_t)SIDE * SIDE; i++)
+        v[i] = mask[i] == 0 ? NAN : v[i];
+    for (int how = 0; how < 2; how++) {
+        spot points[N];
+        for (size_t i = 0; i < N; i++)
+            points[i] =
+                (spot){-2.5 + rng_unit(&r) * SIDE / 1024, 3.25 - rng_unit(&r) * SIDE / 1024};
+        sample(raster, points, N, COV_NEAREST, got);
+        assert_true(GDALGetCacheUsed64() - before <= (GIntBig)COV_RASTER_CACHE);
+        for (size_t i = 0; i < N; i += 50)
+            assert_true(same(got[i], search(&p, v, points[i])));
+    }
+    cov_raster_close(raster);
+    free(mask);
+    free(v);
+}
+
 /* 100,000 columns in strips, and one block for all: pieces and answers. */
 static void test_wide_rasters(void **state)
 {
@@ -560,40 +597,58 @@ static void *work(void *data)
     return NULL;
 }
 
-static void test_threads(void **state)
+/* Opened anew, nothing of it is in GDAL's cache. */
+static cov_raster *open_placed(const char *path)
 {
-    (void)state;
     static const double extent[4] = {104.9, 9.9, 105.4, 10.4};
-    rng r = {19};
-    double *v = random_levels(&r, CELLS);
-    picture p = small_picture(v, COLUMNS, ROWS);
-    const double affine[6] = {490000, 1024, 0, 1140000, 0, -1024};
-    memcpy(p.affine, affine, sizeof affine);
-    p.crs = "EPSG:32648";
-    put_picture("GTiff", HERE "a.tif", &p, layouts[3]);
-    cov_raster *raster = open_raster(HERE "a.tif");
+    cov_raster *raster = open_raster(path);
     OGRSpatialReferenceH plane = system_of("EPSG:4326");
     cov_notes notes = COV_NOTES_INIT;
     assert_int_equal(cov_raster_place(raster, plane, extent, &notes, NULL), COV_OK);
-    worker *w = blank(N_THREADS, sizeof *w);
+    cov_notes_clear(&notes);
+    OSRRelease(plane);
+    return raster;
+}
+
+static void work_together(worker *w, const char *path)
+{
+    cov_raster *raster = open_placed(path);
     for (size_t k = 0; k < N_THREADS; k++) {
         w[k].raster = raster;
-        for (size_t i = 0; i < N_EACH; i++)
-            w[k].point[i] = (spot){rng_between(&r, 104.9, 105.4), rng_between(&r, 9.9, 10.4)};
-        sample(raster, w[k].point, N_EACH, COV_BILINEAR, w[k].alone);
-    }
-    for (size_t k = 0; k < N_THREADS; k++)
         assert_int_equal(pthread_create(&w[k].thread, NULL, work, &w[k]), 0);
+    }
     for (size_t k = 0; k < N_THREADS; k++) {
         pthread_join(w[k].thread, NULL);
         assert_int_equal(w[k].status, COV_OK);
         for (size_t i = 0; i < N_EACH; i++)
             assert_true(same(w[k].alone[i], w[k].together[i]));
     }
-    free(w);
-    OSRRelease(plane);
-    cov_notes_clear(&notes);
     cov_raster_close(raster);
+}
+
+static void test_threads(void **state)
+{
+    (void)state;
+    enum { SIDE = 800 };
+    rng r = {19};
+    double *v = random_levels(&r, (size_t)SIDE * SIDE);
+    picture p = small_picture(v, SIDE, SIDE);
+    const double affine[6] = {490000, 64, 0, 1150000, 0, -64};
+    memcpy(p.affine, affine, sizeof affine);
+    p.crs = "EPSG:32648";
+    put_picture("GTiff", HERE "a.tif", &p,
+                "TILED=YES BLOCKXSIZE=16 BLOCKYSIZE=16 COMPRESS=DEFLATE");
+    worker *w = blank(N_THREADS, sizeof *w);
+    cov_raster *raster = open_placed(HERE "a.tif");
+    for (size_t k = 0; k < N_THREADS; k++) {
+        for (size_t i = 0; i < N_EACH; i++)
+            w[k].point[i] = (spot){rng_between(&r, 104.9, 105.4), rng_between(&r, 9.9, 10.4)};
+        sample(raster, w[k].point, N_EACH, COV_BILINEAR, w[k].alone);
+    }
+    cov_raster_close(raster);
+    for (int round = 0; round < 5; round++)
+        work_together(w, HERE "a.tif");
+    free(w);
     free(v);
 }
 
@@ -642,6 +697,7 @@ int main(void)
         cmocka_unit_test_setup(test_another_system, reset),
         cmocka_unit_test_setup(test_places, reset),
         cmocka_unit_test_setup(test_large_raster, reset),
+        cmocka_unit_test_setup(test_large_mask, reset),
         cmocka_unit_test_setup(test_wide_rasters, reset),
         cmocka_unit_test_setup(test_threads, reset),
         cmocka_unit_test_setup(test_damaged_tile, reset),

@@ -9,25 +9,10 @@
 
 #include <math.h>
 
-#include <cov/io.h>
-
-#include "folder.h"
+#include "runs.h"
 #include "support.h"
 
-/* A province of 2 x 2 communes of one degree, from (105, 9) to (107, 11), in two districts, and a
- * footprint over its western half and one over its southern half. */
-#define SQUARE(w, s, e, n)                                                                         \
-    "{\"type\":\"Polygon\",\"coordinates\":[[[" #w "," #s "],[" #e "," #s "],[" #e "," #n "],[" #w \
-    "," #n "],[" #w "," #s "]]]}"
-#define FEATURE(geometry, properties)                                                              \
-    "{\"type\":\"Feature\",\"geometry\":" geometry ",\"properties\":{" properties "}}"
-#define COLLECTION(features) "{\"type\":\"FeatureCollection\",\"features\":[" features "]}"
-#define COMMUNE(id, district, w, s, e, n)                                                          \
-    FEATURE(SQUARE(w, s, e, n), "\"ma\":\"" id "\",\"huyen\":\"" district "\"")
-
-static const char communes[] = COLLECTION(
-    COMMUNE("01", "A", 105, 9, 106, 10) "," COMMUNE("02", "A", 106, 9, 107, 10) "," COMMUNE(
-        "03", "B", 105, 10, 106, 11) "," COMMUNE("04", "B", 106, 10, 107, 11));
+/* A footprint over the western half of the province and one over its southern half. */
 static const char west[] = COLLECTION(FEATURE(SQUARE(105, 9, 106, 11), ""));
 static const char south[] = COLLECTION(FEATURE(SQUARE(105, 9, 107, 10), ""));
 static const char far_away[] = COLLECTION(FEATURE(SQUARE(5, 50, 6, 51), ""));
@@ -99,17 +84,6 @@ static cov_job basic_job(const char *households)
     return job;
 }
 
-static cov_run *run_job(const cov_job *job)
-{
-    cov_run *run = NULL;
-    cov_error err;
-    cov_status s = cov_run_create(job, &run, &err);
-    if (s != COV_OK)
-        fail_msg("%s: %s", cov_status_name(s), err.message);
-    assert_non_null(run);
-    return run;
-}
-
 /* A job over households given as text. */
 static cov_run *run_text(cov_job job, const char *text)
 {
@@ -120,22 +94,6 @@ static cov_run *run_text(cov_job job, const char *text)
     return run;
 }
 
-static void expect_job_failure(const cov_job *job, cov_status status, const char *const *facts,
-                               size_t n)
-{
-    cov_run *run = NULL;
-    cov_error err = {COV_OK, ""};
-    cov_status s = cov_run_create(job, &run, &err);
-    if (s != status)
-        fail_msg("%s instead of %s: %s", cov_status_name(s), cov_status_name(status), err.message);
-    assert_null(run);
-    assert_int_equal(err.code, status);
-    for (size_t i = 0; i < n; i++) {
-        if (strstr(err.message, facts[i]) == NULL)
-            fail_msg("\"%s\" is not in: %s", facts[i], err.message);
-    }
-}
-
 static void expect_text_failure(cov_job job, const char *text, cov_status status,
                                 const char *const *facts, size_t n)
 {
@@ -143,42 +101,6 @@ static void expect_text_failure(cov_job job, const char *text, cov_status status
     job.households.path = path;
     expect_job_failure(&job, status, facts, n);
     free(path);
-}
-
-#define FACTS(...)                                                                                 \
-    (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *)
-
-static int find_note(const cov_run *run, cov_note_kind kind, const char *text)
-{
-    for (size_t i = 0; i < cov_run_notes(run); i++) {
-        cov_note note = cov_run_note(run, i);
-        if (note.kind == kind && strstr(note.text, text) != NULL)
-            return 1;
-    }
-    return 0;
-}
-
-static void expect_note(const cov_run *run, cov_note_kind kind, const char *text)
-{
-    if (find_note(run, kind, text))
-        return;
-    for (size_t i = 0; i < cov_run_notes(run); i++)
-        print_error("note: %s\n", cov_run_note(run, i).text);
-    fail_msg("no note says \"%s\"", text);
-}
-
-static void expect_share(const cov_run *run, size_t row, size_t indicator, uint64_t n, uint64_t of)
-{
-    cov_share share;
-    assert_int_equal(cov_report_share(cov_run_report(run), row, indicator, &share, NULL), COV_OK);
-    if (share.n != n || share.of != of)
-        fail_msg("row %zu, indicator %zu: %llu of %llu", row, indicator,
-                 (unsigned long long)share.n, (unsigned long long)share.of);
-}
-
-static size_t total_row(const cov_run *run)
-{
-    return cov_report_rows(cov_run_report(run)) - 1;
 }
 
 static void *save_tally(const cov_run *run, size_t *size)
@@ -232,7 +154,7 @@ static void services_come_from_files_and_columns(void **state)
     (void)state;
     const char *const parents[] = {"huyen"};
     const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL}},
-                                        {.name = "4g/vnpt", .column = "yes"}};
+                                        {.name = "4g/vnpt", .by = COV_BY_COLUMN, .column = "yes"}};
     const cov_indicator indicators[] = {{NULL, "fiber"}, {"any", "fiber | 4g/vnpt"}};
     cov_job job = basic_job(NULL);
     job.parent_columns = parents;
@@ -262,7 +184,7 @@ static void one_name_is_the_union_of_its_answers(void **state)
 {
     (void)state;
     const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL}},
-                                        {.name = "4g", .column = "yes"},
+                                        {.name = "4g", .by = COV_BY_COLUMN, .column = "yes"},
                                         {.name = "fiber", .source = {south_path, NULL, NULL}},
                                         {.name = "4g", .source = {south_path, NULL, NULL}}};
     cov_job job = basic_job(NULL);
@@ -318,7 +240,7 @@ static void threads_change_no_byte(void **state)
     (void)state;
     const cov_job_service services[] = {{.name = "fiber/a", .source = {west_path, NULL, NULL}},
                                         {.name = "fiber/b", .source = {south_path, NULL, NULL}},
-                                        {.name = "4g", .column = "yes"},
+                                        {.name = "4g", .by = COV_BY_COLUMN, .column = "yes"},
                                         {.name = "4g", .source = {west_path, NULL, NULL}}};
     cov_job job = basic_job(many_path);
     job.weight_column = "pop";
@@ -389,7 +311,7 @@ static void stops_at_every_call(void **state)
 {
     (void)state;
     const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL}},
-                                        {.name = "4g", .column = "yes"}};
+                                        {.name = "4g", .by = COV_BY_COLUMN, .column = "yes"}};
     static const unsigned threads[] = {1, 4};
     for (size_t t = 0; t < 2; t++) {
         caller all = {0, 0, 0};
@@ -477,12 +399,15 @@ static void a_wrong_job_touches_no_file(void **state)
     job.n_services = 1;
     expect_job_failure(&job, COV_ERR_ARGUMENT, FACTS("NULL"));
 
-    cov_job_service service = {.name = "fiber"};
+    cov_job_service service = COV_JOB_SERVICE_INIT;
+    service.name = "fiber";
     job.services = &service;
     expect_job_failure(&job, COV_ERR_ARGUMENT, FACTS("fiber", "neither"));
+    service.by = COV_BY_COLUMN;
     service.column = "a";
     service.source.path = west_path;
     expect_job_failure(&job, COV_ERR_ARGUMENT, FACTS("fiber", "both"));
+    service.by = COV_BY_POLYGONS;
     service.column = NULL;
     service.name = "fi ber";
     expect_job_failure(&job, COV_ERR_ARGUMENT, FACTS("fi ber"));

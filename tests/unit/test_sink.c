@@ -384,18 +384,23 @@ static void columns_of_others(void **state)
 static void shapefile_names(void **state)
 {
     static const cov_indicator asked[] = {{"fiber/viettel", NULL}, {"fiber1", "4g/viettel"}};
-    static const cov_indicator taken[] = {{"fiber1", "4g/viettel"},
-                                          {"fiber2", "fiber"},
-                                          {"fiber_all", "fiber/vnpt"},
-                                          {"fiber3", "fiber"}};
+    static const cov_indicator taken[] = {
+        {"fiber1", "4g/viettel"}, {"fibe3", "fiber"}, {"fiber_all", "fiber/vnpt"},
+        {"fiber3", "fiber"},      {"fib3", "fiber"},  {"fi3", "fiber"},
+        {"f3", "fiber"},          {"3", "fiber"}};
     place *p = *state;
     cov_indicator first[2] = {{"fiber/viettel", "fiber/viettel"}, asked[1]};
-    rebuild(p, 1, 1, first, 2);
+    rebuild(p, 1, 1, taken, 8);
     assert_int_equal(write_to(p, "r.shp", 0), COV_ERR_LIMIT);
-    assert_non_null(strstr(p->err.message, "\"fiber1_n\""));
-    rebuild(p, 1, 1, taken, 4);
-    assert_int_equal(write_to(p, "r.shp", 0), COV_ERR_LIMIT);
+    assert_non_null(strstr(p->err.message, "\"fiber_all_n\""));
     assert_int_equal(count_entries(p->folder), 0);
+    rebuild(p, 1, 1, first, 2);
+    assert_written(p, "r.shp");
+    json_t *json = assert_sidecar(p, "r.shp.libcov.json");
+    json_t *columns = json_object_get(json, "columns");
+    assert_string_equal(json_string_value(json_object_get(columns, "fibe1_n")), "fiber_viettel_n");
+    json_decref(json);
+    empty(p->folder);
 
     result_clear(&p->r);
     result_init(&p->r);

@@ -220,7 +220,7 @@ static void test_province(void **state)
     char path[1000];
     if (shared_data("vn-communes-pre2025/baclieu_communes_pre2025.geojson", path, sizeof path) ==
         NULL)
-        skip();
+        return; /* said by shared_data */
     for (size_t k = 0; k < sizeof planes / sizeof planes[0]; k++) {
         cov_job job = COV_JOB_INIT;
         cov_policy policy = {0};

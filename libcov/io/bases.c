@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/bases.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "io/open.h"
+#include "io/path.h"
+#include "io/plausible.h"
+#include "io/population.h"
+#include "io/roads.h"
+#include "io/surface.h"
+#include "io/workers.h"
+
+/* Units per km2, km and person where they are parts of whole things: square metres, millimetres. */
+#define FINE_SCALE 1000000
+
+void cov_counted_clear(cov_counted *counted)
+{
+    cov_report_free(counted->report);
+    cov_tally_free(counted->tally);
+    cov_free(counted->name);
+    cov_free(counted->label);
+    cov_free(counted->crs);
+    cov_free(counted->operation);
+    memset(counted, 0, sizeof *counted);
+}
+
+/* ---------------------------------------------------------------- who can answer */
+
+/* Services that something answers which only the households have. */
+static uint64_t told_services(const cov_plan *plan)
+{
+    return cov_plan_set(plan, COV_BY_COLUMN) | cov_plan_set(plan, COV_BY_TABLE);
+}
+
+static uint64_t all_services(const cov_plan *plan)
+{
+    return plan->n < COV_SERVICES_MAX ? (UINT64_C(1) << plan->n) - 1 : UINT64_MAX;
+}
+
+/* What is answered by place for a base that isn't the households: the rest is unknown, unless a
+ * place says yes. */
+static cov_status mark_places(void *data, const cov_points *points, uint64_t *served,
+                              uint64_t *unknown, cov_error *err)
+{
+    const cov_ground *ground = data;
+    uint64_t untold = told_services(ground->plan);
+    for (size_t i = 0; i < points->n; i++)
+        unknown[i] |= untold;
+    return cov_reaches_mark(ground->reaches, points, served, unknown, err);
+}
+
+/* ---------------------------------------------------------------- points */
+
+typedef struct reading {
+    const cov_ground *ground;
+    cov_households *households;
+    cov_workers *workers;
+    uint64_t untold;
+    size_t n; /* measures */
+    uint32_t scale[COV_MEASURES_MAX];
+    cov_tally *tally[COV_MEASURES_MAX];
+    double seconds; /* of counting */
+} reading;
+
+/* Read to the end, or to the first weight with decimals in a measure that is counted in whole ones.
+ * Waiting for the workers is not reading. */
+static cov_status read_all(reading *r, unsigned *decimals, cov_error *err)
+{
+    cov_phases *phases = r->ground->setting->phases;
+    double total = (double)cov_households_count(r->households);
+    uint64_t done = 0;
+    for (;;) {
+        cov_batch *batch = NULL;
+        cov_status s = cov_workers_take(r->workers, &batch, err);
+        if (s == COV_OK)
+            s = cov_phases_enter(phases, "read households", err);
+        if (s == COV_OK)
+            s = cov_phases_ask(phases, (double)done, total, err);
+        if (s == COV_OK)
+            s = cov_households_next(r->households, r->scale, batch, decimals, err);
+        cov_phases_leave(phases);
+        if (s != COV_OK || *decimals != 0 || batch->n == 0)
+            return s;
+        done += batch->n;
+        s = cov_workers_give(r->workers, batch, err);
+        if (s != COV_OK)
+            return s;
+    }
+}
+
+/* One pass over the points, each measure in its scale. */
+static cov_status count_once(reading *r, unsigned *decimals, cov_error *err)
+{
+    const cov_ground *g = r->ground;
+    const cov_task task = {
+        g->areas->areas, g->plan->service, g->plan->n, g->reaches, r->untold, r->n, r->scale};
+    cov_status s = cov_workers_create(cov_job_threads(g->setting->job), &task, &r->workers, err);
+    if (s == COV_OK)
+        s = read_all(r, decimals, err);
+    if (s == COV_OK && *decimals == 0)
+        s = cov_workers_finish(r->workers, r->tally, err);
+    if (s == COV_OK && *decimals == 0)
+        r->seconds += cov_workers_seconds(r->workers);
+    cov_workers_free(r->workers);
+    r->workers = NULL;
+    return s;
+}
+
+/* A measure that turns out to have decimals is counted again, in thousandths; at most once each. */
+static cov_status count_all(reading *r, cov_error *err)
+{
+    cov_status s = COV_OK;
+    for (size_t m = 0; m < r->n; m++)
+        r->scale[m] = 1;
+    for (;;) {
+        unsigned decimals = 0;
+        s = count_once(r, &decimals, err);
+        if (s != COV_OK || decimals == 0)
+            break;
+        for (size_t m = 0; m < r->n; m++)
+            r->scale[m] = (decimals >> m & 1) != 0 ? 1000 : r->scale[m];
+        s = cov_households_rewind(r->households, err);
+        if (s != COV_OK)
+            break;
+    }
+    cov_phases_add(r->ground->setting->phases, "locate and count", r->seconds);
+    return s;
+}
+
+/* Hand measure m over. */
+static cov_status describe_points(reading *r, size_t m, cov_counted *out, cov_error *err)
+{
+    const cov_transform *transform = cov_households_transform(r->households);
+    out->tally = r->tally[m];
+    r->tally[m] = NULL;
+    out->label = cov_copy_text(cov_households_label(r->households));
+    out->crs = cov_crs_label(cov_households_crs(r->households));
+    out->rounding = cov_households_rounding(r->households, m);
+    if (transform != NULL && transform->operation != NULL) {
+        out->operation = cov_copy_text(transform->name);
+        out->accuracy = transform->accuracy;
+        if (out->operation == NULL)
+            return cov_fail_memory(err);
+    }
+    return out->label != NULL && out->crs != NULL ? COV_OK : cov_fail_memory(err);
+}
+
+static cov_status count_points(const cov_ground *ground, cov_households *households,
+                               uint64_t untold, size_t n, cov_counted *out, cov_error *err)
+{
+    reading r;
+    memset(&r, 0, sizeof r);
+    r.ground = ground;
+    r.households = households;
+    r.untold = untold;
+    r.n = n;
+    cov_status s = count_all(&r, err);
+    for (size_t m = 0; m < n && s == COV_OK; m++) {
+        s = describe_points(&r, m, &out[m], err);
+        if (s == COV_OK)
+            s = cov_plausible_households(households, m, ground->areas, out[m].tally,
+                                         ground->setting->notes, err);
+    }
+    for (size_t m = 0; m < n; m++)
+        cov_tally_free(r.tally[m]);
+    return s;
+}
+
+cov_status cov_bases_households(const cov_ground *ground, cov_households *households, size_t n,
+                                cov_counted *out, cov_error *err)
+{
+    return count_points(ground, households, 0, n, out, err);
+}
+
+/* Room for a base under its name. */
+static cov_status name_it(cov_counted *out, const char *name, const char *unit, cov_error *err)
+{
+    out->unit = unit;
+    out->name = cov_copy_text(name);
+    return out->name != NULL ? COV_OK : cov_fail_memory(err);
+}
+
+static cov_status count_layer_points(const cov_ground *ground, const cov_job_base *base,
+                                     cov_counted *out, cov_error *err)
+{
+    const cov_setting *setting = ground->setting;
+    cov_households_query query;
+    cov_households *points = NULL;
+    double extent[4];
+    memset(&query, 0, sizeof query);
+    query.source = &base->source;
+    query.weights = &base->weight_column;
+    query.n_measures = 1;
+    query.noun = base->name;
+    cov_areas_extent(ground->areas->areas, extent);
+    cov_status s = name_it(out, base->name, NULL, err);
+    if (s == COV_OK)
+        s = cov_households_open(&query, setting->policy, setting->notes, &points, err);
+    if (s == COV_OK)
+        s = cov_households_place(points, setting->to, extent, err);
+    if (s == COV_OK)
+        s = count_points(ground, points, told_services(ground->plan), 1, out, err);
+    cov_households_close(points);
+    return s;
+}
+
+/* ---------------------------------------------------------------- lines, rasters, areas */
+
+/* An empty tally under the base's name. */
+static cov_status begin(const cov_ground *ground, const cov_job_base *base, const char *unit,
+                        cov_counted *out, cov_error *err)
+{
+    cov_tally_options options = COV_TALLY_OPTIONS_INIT;
+    options.scale = FINE_SCALE;
+    cov_status s = name_it(out, base->name, unit, err);
+    if (s != COV_OK)
+        return s;
+    return cov_tally_create(ground->areas->areas, ground->plan->service, ground->plan->n, &options,
+                            &out->tally, err);
+}
+
+/* Only polygons say how much of an area is covered. */
+static cov_status count_area(const cov_ground *ground, const cov_job_base *base, cov_counted *out,
+                             cov_error *err)
+{
+    const cov_setting *setting = ground->setting;
+    cov_status s = begin(ground, base, "km2", out, err);
+    if (s == COV_OK)
+        s = cov_phases_enter(setting->phases, "measure areas", err);
+    if (s == COV_OK)
+        s = cov_surface_count(ground->partition, setting->to, all_services(ground->plan),
+                              out->tally, setting->phases, err);
+    cov_phases_leave(setting->phases);
+    return s;
+}
+
+/* The texts become the counted base's. */
+static void take_roads(cov_roads *roads, cov_counted *out)
+{
+    out->label = roads->label;
+    out->crs = roads->crs;
+    out->operation = roads->operation;
+    out->accuracy = roads->accuracy;
+    memset(roads, 0, sizeof *roads);
+}
+
+static cov_status count_lines(const cov_ground *ground, const cov_job_base *base, cov_counted *out,
+                              cov_error *err)
+{
+    const cov_setting *setting = ground->setting;
+    cov_ground copy = *ground;
+    const cov_roads_task task = {setting, &base->source, ground->borders, mark_places, &copy};
+    cov_roads roads;
+    cov_status s = begin(ground, base, "km", out, err);
+    if (s == COV_OK && base->weight_column != NULL)
+        s = cov_fail(err, COV_ERR_ARGUMENT,
+                     "the base \"%s\" counts lines by their length: it has no column of weights",
+                     cov_quote(base->name).text);
+    if (s == COV_OK)
+        s = cov_phases_enter(setting->phases, "measure roads", err);
+    if (s == COV_OK) {
+        s = cov_roads_count(&task, out->tally, &roads, err);
+        if (s == COV_OK)
+            take_roads(&roads, out);
+    }
+    cov_phases_leave(setting->phases);
+    return s;
+}
+
+static cov_status read_raster(const cov_ground *ground, cov_raster *raster, cov_counted *out,
+                              cov_error *err)
+{
+    const cov_setting *setting = ground->setting;
+    cov_ground copy = *ground;
+    const cov_population_task task = {raster,        ground->partition, setting->to,    mark_places,
+                                      (void *)&copy, setting->notes,    setting->phases};
+    out->label = cov_copy_text(cov_raster_label(raster));
+    out->crs = cov_crs_label(cov_raster_crs(raster));
+    if (out->label == NULL || out->crs == NULL)
+        return cov_fail_memory(err);
+    return cov_population_count(&task, out->tally, err);
+}
+
+static cov_status count_raster(const cov_ground *ground, const cov_job_base *base, cov_counted *out,
+                               cov_error *err)
+{
+    const cov_setting *setting = ground->setting;
+    cov_raster *raster = NULL;
+    cov_status s = begin(ground, base, NULL, out, err);
+    if (s == COV_OK &&
+        (base->weight_column != NULL || base->source.layer != NULL || base->source.where != NULL))
+        s = cov_fail(err, COV_ERR_ARGUMENT,
+                     "the base \"%s\" is a raster: it has no columns, layers or filters",
+                     cov_quote(base->name).text);
+    if (s == COV_OK)
+        s = cov_phases_enter(setting->phases, "read rasters", err);
+    if (s == COV_OK)
+        s = cov_raster_open(base->source.path, setting->policy, setting->notes, &raster, err);
+    if (s == COV_OK)
+        s = read_raster(ground, raster, out, err);
+    cov_phases_leave(setting->phases);
+    cov_raster_close(raster);
+    return s;
+}
+
+/* ---------------------------------------------------------------- what a file holds */
+
+static int is_line(OGRFeatureH feature)
+{
+    OGRGeometryH geometry = feature != NULL ? OGR_F_GetGeometryRef(feature) : NULL;
+    OGRwkbGeometryType type =
+        geometry != NULL ? OGR_GT_Flatten(OGR_G_GetGeometryType(geometry)) : wkbUnknown;
+    return OGR_GT_IsSubClassOf(type, wkbCurve) || OGR_GT_IsSubClassOf(type, wkbMultiCurve);
+}
+
+/* The first geometry decides; whoever reads the layer refuses what is otherwise. */
+static cov_status has_lines(const cov_setting *setting, const cov_source *source, int *out,
+                            cov_error *err)
+{
+    cov_layer layer;
+    cov_status s = cov_layer_open(source, setting->policy, setting->notes, &layer, err);
+    if (s != COV_OK)
+        return s;
+    OGRFeatureH feature = NULL;
+    do {
+        if (feature != NULL)
+            OGR_F_Destroy(feature);
+        s = cov_layer_next(&layer, &feature, err);
+    } while (s == COV_OK && feature != NULL && OGR_F_GetGeometryRef(feature) == NULL);
+    *out = is_line(feature);
+    if (feature != NULL)
+        OGR_F_Destroy(feature);
+    cov_layer_close(&layer);
+    return s;
+}
+
+cov_status cov_base_content(const cov_setting *setting, const cov_job_base *base, cov_content *out,
+                            cov_error *err)
+{
+    int lines = 0;
+    cov_status s = COV_OK;
+    if (base->kind == COV_BASE_AREA) {
+        *out = COV_CONTENT_AREA;
+    } else if (base->kind == COV_BASE_MEASURE) {
+        *out = COV_CONTENT_MEASURE;
+    } else if (cov_path_is_of(base->source.path, &cov_kind_raster)) {
+        *out = COV_CONTENT_RASTER;
+    } else {
+        s = has_lines(setting, &base->source, &lines, err);
+        *out = lines ? COV_CONTENT_LINES : COV_CONTENT_POINTS;
+    }
+    return s;
+}
+
+cov_status cov_bases_count(const cov_ground *ground, const cov_job_base *base, cov_content content,
+                           cov_counted *out, cov_error *err)
+{
+    switch (content) {
+    case COV_CONTENT_POINTS:
+        return count_layer_points(ground, base, out, err);
+    case COV_CONTENT_LINES:
+        return count_lines(ground, base, out, err);
+    case COV_CONTENT_RASTER:
+        return count_raster(ground, base, out, err);
+    case COV_CONTENT_AREA:
+        return count_area(ground, base, out, err);
+    case COV_CONTENT_MEASURE:
+        break;
+    }
+    return cov_fail(err, COV_ERR_ARGUMENT, "a measure is counted with the households");
+}

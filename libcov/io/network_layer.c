@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/network_layer.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include <ogr_srs_api.h>
+
+#include "base/mem.h"
+#include "io/coordinates.h"
+#include "io/each.h"
+#include "io/job.h"
+#include "io/path.h"
+
+/* The geometry of one layer, as it is read, then in the system of the points. */
+typedef struct drawing {
+    void **wkb;
+    size_t *size;
+    size_t n;
+    size_t wkb_capacity;
+    size_t size_capacity;
+    double extent[4];
+    char *label;
+    char *crs;
+    cov_transform transform;
+} drawing;
+
+static void drawing_clear(drawing *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        cov_free(d->wkb[i]);
+    cov_free(d->wkb);
+    cov_free(d->size);
+    cov_free(d->label);
+    cov_free(d->crs);
+    cov_transform_clear(&d->transform);
+    memset(d, 0, sizeof *d);
+}
+
+/* ---------------------------------------------------------------- features */
+
+static int has_polygons(OGRGeometryH geometry)
+{
+    OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(geometry));
+    if (type == wkbPolygon || type == wkbMultiPolygon || type == wkbCurvePolygon ||
+        type == wkbMultiSurface)
+        return 1;
+    int found = 0;
+    for (int i = 0; i < OGR_G_GetGeometryCount(geometry) && !found; i++)
+        found = has_polygons(OGR_G_GetGeometryRef(geometry, i));
+    return found;
+}
+
+static cov_status check_geometry(const cov_layer *layer, OGRFeatureH feature, int polygons,
+                                 cov_error *err)
+{
+    OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
+    long long number = (long long)layer->n_read;
+    if (geometry == NULL || OGR_G_IsEmpty(geometry))
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s, feature %lld has no geometry: draw it, or remove it", layer->label,
+                        number);
+    if (!polygons && has_polygons(geometry))
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s, feature %lld is a %s: a distance is one to lines or points; polygons "
+                        "answer without it",
+                        layer->label, number, OGR_G_GetGeometryName(geometry));
+    return COV_OK;
+}
+
+static cov_status keep(drawing *d, OGRGeometryH geometry, cov_error *err)
+{
+    cov_shape shape = {NULL, 0};
+    if (geometry == NULL ||
+        cov_reserve((void **)&d->wkb, &d->wkb_capacity, d->n + 1, sizeof *d->wkb) != 0 ||
+        cov_reserve((void **)&d->size, &d->size_capacity, d->n + 1, sizeof *d->size) != 0)
+        return cov_fail_memory(err);
+    cov_status s = cov_shape_export(geometry, &shape, err);
+    if (s != COV_OK)
+        return s;
+    d->wkb[d->n] = shape.wkb;
+    d->size[d->n++] = shape.size;
+    OGREnvelope box;
+    OGR_G_GetEnvelope(geometry, &box);
+    d->extent[0] = fmin(d->extent[0], box.MinX);
+    d->extent[1] = fmin(d->extent[1], box.MinY);
+    d->extent[2] = fmax(d->extent[2], box.MaxX);
+    d->extent[3] = fmax(d->extent[3], box.MaxY);
+    return COV_OK;
+}
+
+static cov_status add_feature(drawing *d, cov_layer *layer, OGRFeatureH feature, int polygons,
+                              cov_error *err)
+{
+    cov_watch_begin(layer->watch);
+    cov_status s = check_geometry(layer, feature, polygons, err);
+    if (s == COV_OK) {
+        OGRGeometryH geometry = cov_shape_take(feature);
+        s = keep(d, geometry, err);
+        OGR_G_DestroyGeometry(geometry);
+    }
+    if (s == COV_OK)
+        s = cov_layer_check(layer, err);
+    cov_watch_end(layer->watch);
+    return s;
+}
+
+/* A row of a table of points. */
+static cov_status add_row(drawing *d, const cov_coordinates *coordinates, const cov_layer *layer,
+                          OGRFeatureH feature, cov_error *err)
+{
+    double x = NAN, y = NAN;
+    cov_status s = cov_coordinates_read(coordinates, layer, feature, &x, &y, err);
+    if (s == COV_OK && isnan(x))
+        s = cov_fail(err, COV_ERR_INPUT,
+                     "%s, feature %lld has no coordinates: fill them in, or remove it",
+                     layer->label, (long long)layer->n_read);
+    if (s != COV_OK)
+        return s;
+    OGRGeometryH point = OGR_G_CreateGeometry(wkbPoint);
+    if (point != NULL)
+        OGR_G_SetPoint_2D(point, 0, x, y);
+    s = keep(d, point, err);
+    OGR_G_DestroyGeometry(point);
+    return s;
+}
+
+/* A table is one of points, by its columns. */
+static cov_status select_columns(cov_layer *layer, const cov_setting *setting, int polygons,
+                                 cov_coordinates *out, cov_error *err)
+{
+    memset(out, 0, sizeof *out);
+    if (!layer->is_csv)
+        return cov_layer_select(layer, NULL, 0, 1, err);
+    if (polygons)
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s is a table without geometry: lines or polygons are needed",
+                        layer->label);
+    cov_status s = cov_coordinates_find(layer, setting->policy, setting->notes, out, err);
+    const int wanted[] = {out->x.index, out->y.index};
+    return s == COV_OK ? cov_layer_select(layer, wanted, 2, 0, err) : s;
+}
+
+typedef struct reading {
+    drawing *drawing;
+    cov_layer *layer;
+    int polygons; /* they are allowed */
+    cov_coordinates coordinates;
+} reading;
+
+static cov_status add(void *data, OGRFeatureH feature, cov_error *err)
+{
+    const reading *r = data;
+    return r->coordinates.by_columns ? add_row(r->drawing, &r->coordinates, r->layer, feature, err)
+                                     : add_feature(r->drawing, r->layer, feature, r->polygons, err);
+}
+
+static cov_status read_features(drawing *d, cov_layer *layer, int polygons,
+                                const cov_setting *setting, cov_error *err)
+{
+    reading r = {.drawing = d, .layer = layer, .polygons = polygons};
+    cov_status s = select_columns(layer, setting, polygons, &r.coordinates, err);
+    if (s == COV_OK)
+        s = cov_layer_each(layer, setting->phases, add, &r, err);
+    if (s == COV_OK && d->n == 0)
+        s = cov_layer_refuse_empty(layer, "lines or points", err);
+    return s;
+}
+
+/* ---------------------------------------------------------------- layers */
+
+static cov_status place_one(drawing *d, size_t i, cov_error *err)
+{
+    const cov_shape from = {d->wkb[i], d->size[i]};
+    cov_shape to = {NULL, 0};
+    cov_status s = cov_transform_shape(&d->transform, &from, d->label, &to, err);
+    if (s == COV_OK) {
+        cov_free(d->wkb[i]);
+        d->wkb[i] = to.wkb;
+        d->size[i] = to.size;
+    }
+    return s;
+}
+
+static cov_status place(drawing *d, const cov_layer *layer, const cov_setting *setting,
+                        cov_error *err)
+{
+    cov_status s =
+        cov_transform_create(layer->crs, setting->to, d->extent, d->label, &d->transform, err);
+    if (s == COV_OK)
+        s = cov_transform_note(&d->transform, layer->crs, setting->to, d->label, setting->notes,
+                               err);
+    if (s != COV_OK || d->transform.operation == NULL)
+        return s;
+    s = cov_phases_enter(setting->phases, "transform footprints", err);
+    for (size_t i = 0; i < d->n && s == COV_OK; i++) {
+        s = place_one(d, i, err);
+        if (s == COV_OK)
+            s = cov_phases_ask(setting->phases, (double)i, (double)d->n, err);
+    }
+    return s;
+}
+
+static cov_status read_drawing(const cov_setting *setting, const cov_source *source, int polygons,
+                               drawing *d, cov_error *err)
+{
+    cov_layer layer;
+    d->extent[0] = d->extent[1] = DBL_MAX;
+    d->extent[2] = d->extent[3] = -DBL_MAX;
+    cov_status s = cov_phases_enter(setting->phases, "read footprints", err);
+    if (s == COV_OK)
+        s = cov_layer_open(source, setting->policy, setting->notes, &layer, err);
+    if (s != COV_OK)
+        return s;
+    s = read_features(d, &layer, polygons, setting, err);
+    if (s == COV_OK) {
+        d->label = cov_copy_text(layer.label);
+        d->crs = cov_crs_label(layer.crs);
+        s = d->label != NULL && d->crs != NULL ? place(d, &layer, setting, err)
+                                               : cov_fail_memory(err);
+    }
+    cov_layer_close(&layer);
+    return s;
+}
+
+/* ---------------------------------------------------------------- footprint */
+
+static void set_metric(cov_near_options *options, OGRSpatialReferenceH plane)
+{
+    if (OSRIsGeographic(plane)) {
+        OGRErr e = OGRERR_NONE;
+        double inverse = OSRGetInvFlattening(plane, &e);
+        options->metres_per_unit = 0;
+        options->semi_major = OSRGetSemiMajor(plane, &e);
+        options->flattening = inverse != 0 ? 1 / inverse : 0;
+    } else {
+        options->metres_per_unit = OSRGetLinearUnits(plane, NULL);
+    }
+}
+
+static cov_status create(const cov_setting *setting, const cov_job_service *ask,
+                         const drawing *network, const drawing *barriers, cov_footprint_layer *out,
+                         cov_error *err)
+{
+    cov_near_options options = COV_NEAR_OPTIONS_INIT;
+    options.metres = ask->metres;
+    options.threads = cov_job_threads(setting->job);
+    options.barriers = (const void *const *)barriers->wkb;
+    options.barrier_sizes = barriers->size;
+    options.n_barriers = barriers->n;
+    set_metric(&options, setting->to);
+    cov_error why;
+    cov_status s = cov_phases_enter(setting->phases, "index footprints", err);
+    if (s != COV_OK)
+        return s;
+    s = cov_footprint_near((const void *const *)network->wkb, network->size, network->n, &options,
+                           &out->footprint, &why);
+    if (s != COV_OK)
+        cov_fail(err, s, "service %s, %s: %s", ask->name, network->label, why.message);
+    return s;
+}
+
+static cov_status describe(drawing *network, const drawing *barriers, cov_footprint_layer *out,
+                           cov_error *err)
+{
+    out->label = cov_copy_text(network->label);
+    out->crs = cov_copy_text(network->crs);
+    out->operation = cov_copy_text(network->transform.name);
+    out->accuracy = fmax(network->transform.accuracy, barriers->transform.accuracy);
+    out->n_polygons = network->n;
+    return out->label != NULL && out->crs != NULL && out->operation != NULL ? COV_OK
+                                                                            : cov_fail_memory(err);
+}
+
+cov_status cov_network_layer_read(const cov_setting *setting, const cov_job_service *ask,
+                                  cov_footprint_layer *out, cov_error *err)
+{
+    drawing network, barriers;
+    cov_footprint_layer result;
+    memset(&network, 0, sizeof network);
+    memset(&barriers, 0, sizeof barriers);
+    memset(&result, 0, sizeof result);
+    cov_status s = read_drawing(setting, &ask->source, 0, &network, err);
+    if (s == COV_OK && ask->barriers.path != NULL)
+        s = read_drawing(setting, &ask->barriers, 1, &barriers, err);
+    if (s == COV_OK)
+        s = create(setting, ask, &network, &barriers, &result, err);
+    if (s == COV_OK)
+        s = describe(&network, &barriers, &result, err);
+    cov_phases_leave(setting->phases);
+    drawing_clear(&network);
+    drawing_clear(&barriers);
+    if (s == COV_OK)
+        *out = result;
+    else
+        cov_footprint_layer_clear(&result);
+    return s;
+}
