@@ -358,33 +358,75 @@ def test_manual_is_clean():
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def examples():
-    """The commands of help and manual, as one would type them."""
-    text = help_text().split("Examples:")[1] + manual_text().split(".SH EXAMPLES")[1]
-    text = text.replace("\\e\n", "\\\n").replace("\\(aq", "'").replace("\\\n", " ")
+def typed(text):
+    """The commands of a text of help or manual, each on one line."""
+    text = text.replace("\\e\n", "\\\n").replace("\\(aq", "'").replace("\\\n", "")
     return re.findall(r"^ *(covcalc .*)$", text, re.M)
 
 
-def test_examples_work(tmp_path, monkeypatch):
+def help_examples():
+    return typed(help_text().split("Examples:")[1])
+
+
+def manual_examples():
+    """[(command, [what it prints in total])]."""
+    found = re.findall(r"^\.nf\n(covcalc .*?)\n\.fi\n\.RE\n(?:\.\\\" prints ([^\n]*)\n)?",
+                       manual_text(), re.M | re.S)
+    return [(typed(command)[0], prints.split()) for command, prints in found]
+
+
+@pytest.fixture(name="province")
+def province_fixture(tmp_path, monkeypatch):
     shutil.copytree(PROVINCE, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    done = 0
-    for example in examples():
-        if not Path(example.split()[1]).exists():
-            continue
-        before = names(tmp_path)
-        command = example.replace("covcalc", '"$COVCALC"', 1)
-        ran = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, check=False)
-        assert ran.returncode == 0, (example, ran.stderr)
-        new = set(names(tmp_path)) - set(before)
-        assert bool(new) == bool(re.search("-o |> ", example)), example
-        assert all(Path(name).stat().st_size > 0 for name in new)
-        assert ran.stdout or ">" in example
-        for name in new:
-            Path(name).unlink()
-        done += 1
-    assert done == 6
+    return tmp_path
+
+
+def run_example(example, folder):
+    """Standard output of a command as printed; files come of it only where it says so."""
+    before = names(folder)
+    ran = subprocess.run(["bash", "-c", example.replace("covcalc", '"$COVCALC"', 1)],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    assert ran.returncode == 0, ran.stderr.decode()
+    new = set(names(folder)) - set(before)
+    assert bool(new) == bool(re.search("-o |> ", example))
+    assert all((folder / name).stat().st_size > 0 for name in new)
+    assert ran.stdout or ">" in example
+    return ran.stdout.decode()
+
+
+@pytest.mark.parametrize("example", help_examples())
+def test_example_of_help_works(province, example):
+    run_example(example, province)
+
+
+@pytest.mark.parametrize(("example", "prints"), manual_examples(),
+                         ids=lambda x: x if isinstance(x, str) else "")
+def test_example_of_manual_works(province, example, prints):
+    """The figures that the manual tells are those of the total and what follows it."""
+    printed = run_example(example, province)
+    total = (" ".join(re.findall(r"^total .*", printed, re.M))  # of each block of the table
+             + printed[printed.rfind("\ntotal"):])
+    assert all(word in total for word in prints), total
+
+
+def test_manual_tells_the_figures_of_its_examples():
+    """What an example prints is said in the words below it."""
+    text = manual_text()
+    found = re.findall(r"^\.\\\" prints ([^\n]*)\n(.*?)(?=^\.[STP])", text, re.M | re.S)
+    assert len(found) > 20
+    for prints, words in found:
+        assert words.strip() == "" or any(word in words for word in prints.split()), words
+
+
+def test_manual_has_an_example_of_every_kind():
+    commands = [command for command, _ in manual_examples()]
+    for part in (",where=", ",split=", ",within=", ",except=", ",min=", ",indoor=", ",sigma=",
+                 "=column:", ">=25", ",key=", ",if=", "--base persons=column:", "roads=roads.shp",
+                 "=population.tif", "--base area", "all(", "count(", "operators(", "best(",
+                 "classes(", "profile(", ":planned", "--tiers", "--target", "of=planned",
+                 ",per=100", "--project", "--dry-run", "--household-id", "--parent"):
+        assert any(part in command for command in commands), part
 
 
 def complete(words, current):
@@ -411,4 +453,14 @@ def test_bash_completion_works(folder):
     assert complete("covcalc --invalid f", 2) == ["fix"]
     assert complete("covcalc -f Geo", 2) == ["GeoJSON", "GeoJSONSeq"]
     assert complete("covcalc --fiber vnpt=vi", 2) == ["vnpt=viettel.geojson"]
+    assert complete("covcalc --fiber a=lines.geojson,wi", 2) == ["a=lines.geojson,within="]
+    assert (complete("covcalc --fiber lines.geojson,within=1m,except=ri", 2)
+            == ["lines.geojson,within=1m,except=river.geojson"])
+    assert complete("covcalc --base people=pe", 2) == ["people=people.asc"]
+    assert "area" in complete("covcalc --base ar", 2)
+    assert complete("covcalc --base s=schools.csv,we", 2) == ["s=schools.csv,weight="]
+    assert complete("covcalc --ratio t=teams.csv,k", 2) == ["t=teams.csv,key="]
+    (folder / "p.yaml").write_text("", encoding="utf-8")
+    assert complete("covcalc --project p", 2) == ["p.yaml"]
+    assert complete("covcalc --tiers a", 2) == [""]
     assert "areas.geojson" in complete("covcalc ar", 1)

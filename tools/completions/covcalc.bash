@@ -1,5 +1,29 @@
 # bash completion for covcalc. SPDX-License-Identifier: MIT
 
+# The file after NAME=, then the options $1 behind commas, as one word of the command line.
+_covcalc_source()
+{
+    local before= head=${cur%%,*}
+    [[ $head == *=* ]] && before=${head%%=*}=
+    if [[ ${cur#"$before"} == *,* ]]; then
+        local last=${cur##*,}
+        before=${cur%"$last"}
+        cur=$last
+        if [[ $cur != except=* ]]; then
+            local IFS=$'\n'
+            COMPREPLY=($(compgen -P "$before" -W "${1// /$IFS}" -- "$cur"))
+            compopt -o nospace
+            return
+        fi
+        before+=except=
+        cur=${cur#except=}
+    else
+        cur=${cur#"$before"}
+    fi
+    _filedir
+    COMPREPLY=("${COMPREPLY[@]/#/$before}")
+}
+
 _covcalc()
 {
     local cur prev words cword
@@ -26,24 +50,34 @@ _covcalc()
             compopt -o nospace
             return
             ;;
-        --allow-driver | --id | --indicator | --name | --parent | --threads | --weight)
+        --allow-driver | --household-id | --id | --indicator | --name | --parent | --target | \
+            --threads | --tiers | --weight)
             return
             ;;
         --fiber | --mobile | --service)
-            # the file after [OPERATOR=] or NAME=
-            local before=
-            [[ $cur == *=* ]] && before=${cur%%=*}=
-            cur=${cur#"$before"}
-            _filedir
-            COMPREPLY=("${COMPREPLY[@]/#/$before}")
+            _covcalc_source 'layer= where= split= within= except= min= indoor= sigma= probability= bilinear key= if='
+            return
+            ;;
+        --base)
+            _covcalc_source 'layer= where= weight='
+            [[ -n $cur && area == "$cur"* ]] && COMPREPLY+=(area)
+            return
+            ;;
+        --ratio)
+            _covcalc_source 'layer= where= key= n= of= per='
+            return
+            ;;
+        --project)
+            _filedir '@(yaml|yml)'
             return
             ;;
     esac
 
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '--allow-driver --allow-network --assume-crs --fiber --format
-            --help --id --indicator --invalid --layer --mobile --name --output --overwrite
-            --parent --quiet --service --threads --verbose --version --weight
+        COMPREPLY=($(compgen -W '--allow-driver --allow-network --assume-crs --base --dry-run
+            --fiber --format --help --household-id --id --indicator --invalid --layer --mobile
+            --name --output --overwrite --parent --project --quiet --ratio --service --target
+            --threads --tiers --verbose --version --weight
             -f -h -o -q -v' -- "$cur"))
         return
     fi
