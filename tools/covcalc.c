@@ -287,6 +287,7 @@ done:
     return s;
 }
 
+/* What would be read, counted and written; then whether it could be written. */
 static cov_status describe(const cov_job *job, const outputs *list, cov_error *err)
 {
     char *text = NULL;
@@ -295,9 +296,12 @@ static cov_status describe(const cov_job *job, const outputs *list, cov_error *e
         return s;
     fputs(text, stdout);
     cov_text_free(text);
-    for (size_t i = 0; i < list->n; i++)
-        printf("%-12s%s\n", i == 0 ? "outputs" : "", list->at[i].path);
-    return COV_OK;
+    for (size_t i = 0; i < list->n; i++) {
+        char *path = text_printable(list->at[i].path);
+        printf("%s  %s\n", i == 0 ? "\nOutputs\n" : "", path);
+        g_free(path);
+    }
+    return check_outputs(list, NULL, err);
 }
 
 /* The job is the command line's, or the project's with the command line's way of running it. */

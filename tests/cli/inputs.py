@@ -229,3 +229,21 @@ def odd_names():
                      ("claims.csv", "khai, if=x.csv"),
                      ("schools.csv", "trường=1,weight=2.csv")):
         os.rename(old, new)
+
+
+def project(more=""):
+    """work/p.yaml, whose paths are relative to it."""
+    os.mkdir("work")
+    with open("work/p.yaml", "w", encoding="utf-8") as file:
+        file.write("areas: {file: ../areas.geojson, id: ma}\n"
+                   "households: {file: ../nha.csv, weight: so_cn}\n"
+                   "services:\n"
+                   "  - name: fiber\n"
+                   "    file: ../viettel.geojson\n"
+                   f"{more}"
+                   "outputs:\n"
+                   "  - file: out.csv\n")
+
+
+def project_typo():
+    project("    servise: x\n")
