@@ -26,6 +26,12 @@ COVCALC = os.environ["COVCALC"]
 BASIC = ["areas.geojson", "points.csv", "--id", "ma"]
 SERVICES = ["--name", "ten", "--parent", "huyen", "--weight", "nguoi",
             "--fiber", "viettel=viettel.geojson", "--fiber", "vnpt=vnpt.geojson"]
+KINDS = ["--service", "near=lines.geojson,within=110.6km,except=river.geojson", "--service",
+         "4g=signal.asc,min=-105.5,indoor=0.25,sigma=0.5,probability=80", "--assume-crs",
+         "EPSG:4326", "--service", "few=column:nguoi<=12.5", "--base", "people=people.asc",
+         "--base", "area", "--base", "schools=schools.csv", "--base", "roads=lines.geojson",
+         "--target", "fiber>=33.25%,with=3", "--ratio",
+         "teams=teams.csv,key=ma,n=formed,of=planned"]
 MANY = 3_000_000  # points: some seconds of reading
 
 
@@ -153,6 +159,15 @@ def test_table_fits_the_terminal(folder, columns):
 
 
 @pytest.mark.parametrize("columns", [80, 120])
+def test_table_of_every_kind_fits_the_terminal(folder, columns):
+    code, text = run_on_terminal(*BASIC, *SERVICES, *KINDS, columns=columns)
+    assert code == 0
+    assert max(map(len, text.splitlines())) <= columns
+    for word in ("area (km2)", "fiber >= 33.25%", "teams: 4 of 7", "unknown"):
+        assert word in text
+
+
+@pytest.mark.parametrize("columns", [80, 120])
 def test_district_names_leave_room_for_those_of_communes(columns):
     """A parent known by its name is wider than the code of an area, and is not cut."""
     layers = [PROVINCE / "communes.shp", PROVINCE / "households.shp"]
@@ -252,11 +267,11 @@ def test_output_folder_forbidden(folder):
 
 def outputs(folder, *args, **options):
     """The table and the files of one run; none of them is there before or after."""
-    done = run(*BASIC, *SERVICES, "-o", "out.geojson", *args, **options)
+    done = run(*BASIC, *SERVICES, *KINDS, "-o", "out.geojson", *args, **options)
     assert done.returncode == 0, done.stderr
     result = (folder / "out.geojson").read_bytes()
     (folder / "out.geojson").unlink()
-    sheet = run(*BASIC, *SERVICES, "-o", "-", "-f", "CSV", *args, **options)
+    sheet = run(*BASIC, *SERVICES, *KINDS, "-o", "-", "-f", "CSV", *args, **options)
     return done.stdout, result, sheet.stdout
 
 
