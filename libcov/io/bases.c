@@ -308,11 +308,12 @@ static cov_status count_raster(const cov_ground *ground, const cov_job_base *bas
 
 /* ---------------------------------------------------------------- what a file holds */
 
-static int is_line(OGRFeatureH feature)
+/* Without a feature the layer tells what it is for. */
+static int is_line(const cov_layer *layer, OGRFeatureH feature)
 {
-    OGRGeometryH geometry = feature != NULL ? OGR_F_GetGeometryRef(feature) : NULL;
     OGRwkbGeometryType type =
-        geometry != NULL ? OGR_GT_Flatten(OGR_G_GetGeometryType(geometry)) : wkbUnknown;
+        OGR_GT_Flatten(feature != NULL ? OGR_G_GetGeometryType(OGR_F_GetGeometryRef(feature))
+                                       : OGR_L_GetGeomType(layer->layer));
     return OGR_GT_IsSubClassOf(type, wkbCurve) || OGR_GT_IsSubClassOf(type, wkbMultiCurve);
 }
 
@@ -330,7 +331,7 @@ static cov_status has_lines(const cov_setting *setting, const cov_source *source
             OGR_F_Destroy(feature);
         s = cov_layer_next(&layer, &feature, err);
     } while (s == COV_OK && feature != NULL && OGR_F_GetGeometryRef(feature) == NULL);
-    *out = is_line(feature);
+    *out = s == COV_OK && is_line(&layer, feature);
     if (feature != NULL)
         OGR_F_Destroy(feature);
     cov_layer_close(&layer);

@@ -118,11 +118,11 @@ cov_status cov_coordinates_find(cov_layer *layer, const cov_policy *policy, cov_
         return COV_OK;
     if (type == wkbNone)
         return cov_fail(err, COV_ERR_INPUT,
-                        "%s has no geometry: households must be points, or a CSV with the columns "
-                        "lon and lat",
+                        "%s has no geometry: points are needed, or a CSV with the columns lon and "
+                        "lat",
                         layer->label);
     return cov_fail(err, COV_ERR_INPUT,
-                    "%s holds geometries of the type %s: households must be points, so give their "
+                    "%s holds geometries of the type %s, where points are needed: give their "
                     "centres or another layer",
                     layer->label, OGRGeometryTypeToName(type));
 }
@@ -138,7 +138,7 @@ static cov_status refuse_geometry(const cov_layer *layer, OGRGeometryH geometry,
                         "an answer can't be told apart: split it into single points",
                         layer->label, layer->n_read, OGR_G_GetGeometryCount(geometry));
     return cov_fail(err, COV_ERR_INPUT,
-                    "%s, feature %" PRId64 ": a geometry of the type %s: households must be points",
+                    "%s, feature %" PRId64 ": a geometry of the type %s, where points are needed",
                     layer->label, layer->n_read, OGRGeometryTypeToName(type));
 }
 

@@ -109,7 +109,7 @@ cov_status cov_crs_check_extent(OGRSpatialReferenceH crs, const double extent[4]
     cov_status s = cov_fail(err, COV_ERR_CRS,
                             "%s: coordinates such as %s are no longitude and latitude, "
                             "though its coordinate reference system is said to be %s: state the "
-                            "right one (ogr2ogr -a_srs EPSG:...)",
+                            "right one (-a_srs EPSG:... of ogr2ogr or gdal_edit.py)",
                             what, at, label != NULL ? label : "geographic");
     cov_free(label);
     return s;

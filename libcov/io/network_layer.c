@@ -61,6 +61,12 @@ static cov_status check_geometry(const cov_layer *layer, OGRFeatureH feature, in
         return cov_fail(err, COV_ERR_INPUT,
                         "%s, feature %lld has no geometry: draw it, or remove it", layer->label,
                         number);
+    OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(geometry));
+    if (polygons && (type == wkbPoint || type == wkbMultiPoint))
+        return cov_fail(err, COV_ERR_INPUT,
+                        "%s, feature %lld is a %s, which keeps nothing apart: lines or polygons "
+                        "are needed",
+                        layer->label, number, OGR_G_GetGeometryName(geometry));
     if (!polygons && has_polygons(geometry))
         return cov_fail(err, COV_ERR_INPUT,
                         "%s, feature %lld is a %s: a distance is one to lines or points; polygons "
@@ -164,7 +170,7 @@ static cov_status read_features(drawing *d, cov_layer *layer, int polygons,
     if (s == COV_OK)
         s = cov_layer_each(layer, setting->phases, add, &r, err);
     if (s == COV_OK && d->n == 0)
-        s = cov_layer_refuse_empty(layer, "lines or points", err);
+        s = cov_layer_refuse_empty(layer, polygons ? "lines or polygons" : "lines or points", err);
     return s;
 }
 

@@ -188,8 +188,12 @@ static cov_status count_features(reading *r, cov_error *err)
     cov_status s = cov_layer_select(layer, NULL, 0, 1, err);
     if (s == COV_OK)
         s = cov_layer_each(layer, r->task->setting->phases, count_feature, r, err);
-    if (s == COV_OK && layer->n_read == 0)
-        s = cov_fail(err, COV_ERR_INPUT, "%s is empty: it has no lines", layer->label);
+    if (s == COV_OK && r->n_lines + r->n_empty == 0)
+        s = cov_layer_refuse_empty(layer, "lines", err);
+    if (s == COV_OK && r->n_lines == 0)
+        s = cov_fail(err, COV_ERR_INPUT,
+                     "%s: none of its %llu features has a geometry: draw them, or check the file",
+                     layer->label, (unsigned long long)r->n_empty);
     return s == COV_OK ? flush(r, err) : s;
 }
 

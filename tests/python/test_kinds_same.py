@@ -158,6 +158,44 @@ def test_tables_of_points(tmp_path):
     assert found[0] == found[1]
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """Layers of lines and points without anything in them, and with nothing but null geometry."""
+    folder = tmp_path_factory.mktemp("empty")
+    roads = ogr.Open(str(PROVINCE / "roads.shp"))
+    system = roads.GetLayer(0).GetSpatialRef()
+    driver = ogr.GetDriverByName("GPKG")
+    for kind, geometry in (("lines", ogr.wkbLineString), ("points", ogr.wkbPoint)):
+        for name, rows in ((kind, 0), (f"null_{kind}", 2)):
+            source = driver.CreateDataSource(str(folder / f"{name}.gpkg"))
+            layer = source.CreateLayer("l", system, geometry)
+            for _ in range(rows):
+                layer.CreateFeature(ogr.Feature(layer.GetLayerDefn()))
+    return folder
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["--base", "b={empty}/lines.gpkg"], "there are no lines"),
+    (["--base", "b={empty}/points.gpkg"], "there are no b"),
+    (["--base", "b={empty}/null_lines.gpkg"], "none of its 2 features has a geometry"),
+    (["--base", "b={empty}/null_points.gpkg"], "none of its 2 points has a location"),
+    (["--base", "b={province}/roads.shp,where=loai = 'X'"], "leaves nothing of 659 features"),
+    (["--base", "b={province}/communes.shp"], "Polygon, where points are needed"),
+    (["--service", "s={empty}/lines.gpkg,within=1km"], "there are no lines or points"),
+    (["--service", "s={empty}/null_points.gpkg,within=1km"], "feature 1 has no geometry"),
+    (["--service", "s={province}/communes.shp,within=1km"], "a distance is one to lines or points"),
+    (["--service", "s={province}/roads.shp,within=1km,except={empty}/lines.gpkg"],
+     "there are no lines or polygons"),
+    (["--service", "s={province}/roads.shp,within=1km,except={province}/schools.shp"],
+     "schools.shp, feature 1 is a POINT")])
+def test_nothing_to_count_or_to_be_near(tmp_path, empty, arguments, says):
+    arguments = [a.format(empty=empty, province=PROVINCE) for a in arguments]
+    done = run(PROVINCE / "communes.shp", PROVINCE / "households.shp", "--id", "ma_xa", "-o",
+               tmp_path / "out.csv", *arguments, code=3)
+    assert says in done.stderr.decode()
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("row, says", [("X,105.1,", "no coordinates"), ("X,abc,9", "abc"),
                                        ("X,nan,9", "no coordinates")])
 def test_tables_of_points_with_holes(tmp_path, row, says):

@@ -117,7 +117,7 @@ static void only_single_points_are_households(void **state)
     EXPECT_FAILURE(
         READ_GEOJSON(&nothing, 1,
                      "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,0],[1,1],[0,0]]]}|{}"),
-        COV_ERR_INPUT, "Polygon", "must be points");
+        COV_ERR_INPUT, "Polygon", "where points are needed");
 }
 
 static void points_beyond_the_earth_are_counted(void **state)

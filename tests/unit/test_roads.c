@@ -367,7 +367,7 @@ static void test_errors(void **state)
                  COV_ERR_INPUT, "is a POINT");
     expect_error(LINE("[500000,1000000],[500010,1000000]"), COV_ERR_CRS,
                  "no longitude and latitude");
-    expect_error(NULL, COV_ERR_INPUT, "is empty: it has no lines");
+    expect_error(NULL, COV_ERR_INPUT, "is empty: there are no lines");
     put_text(HERE "r.csv", "lon,lat\n1,2\n");
     scene s = two_squares();
     marking m = {.west_of = -1e9};
