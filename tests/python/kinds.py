@@ -115,7 +115,11 @@ def run(*args, code=0):
 def result(folder, *args):
     out = folder / "out.geojson"
     run(*args, "-q", "-o", out, "--overwrite")
-    return json.loads(out.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
+    return read_result(out)
+
+
+def read_result(path):
+    return json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
 
 
 def plain(name):

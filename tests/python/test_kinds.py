@@ -7,6 +7,7 @@ roads and the population raster to the tolerance stated at each. The other engin
 plain arithmetic (kinds_province.py); what the figures are in all is tested in test_demo_sources.py.
 """
 import csv
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from osgeo import gdal
 
 from demo_province import PROVINCE, Layer, Points, Raster, square_kilometres
 from kinds import (UNKNOWN, Base, Best, Expected, Rows, both, compare_ledgers, either,
-                   every, neither, number, result)
+                   every, missing, neither, number, read_result, result, run)
 from kinds_province import Places, answer, answers_of, cells_of, level, lines_of, pieces
 
 OPERATORS = ("mobifone", "viettel", "vnpt")
@@ -311,6 +312,75 @@ def test_targets_and_ratios(province, tmp_path):
             {**union_and_each("fiber", FIBER), "weak": either("weak")}, more)
     target = found["libcov"]["targets"][0]
     assert (target["missing"], target["with"]) == (30000, 30000)
+
+
+def test_what_is_missing_in_all_areas(province, tmp_path):
+    """The sum over the communes, each brought to the share by itself."""
+    found = result(tmp_path, *job("--fiber", f"viettel={shp('fiber_viettel')}",
+                                  "--fiber", f"vnpt={shp('fiber_vnpt')}", "--target", "fiber>=80%"))
+    areas = [f["properties"] for f in found["features"] if f["properties"]["level"] == "area"]
+    assert len(areas) == len(province.ids)
+    target = found["libcov"]["targets"][0]
+    assert target["missing_in_areas"] == sum(missing(a["fiber_n"], a["households"], "4/5")
+                                             for a in areas) == \
+        sum(a["fiber_missing"] for a in areas)
+
+
+def test_statuses(province, tmp_path):
+    """Homes passed and homes connected are services of their own; a bare name means either."""
+    found = result(tmp_path, *job(
+        "--service", f"fiber/viettel:passed={shp('fiber_viettel')}",
+        "--service", f"fiber/vnpt:passed={shp('fiber_vnpt')}",
+        "--service", "fiber/vnpt:connected=column:down_mbps>=300",
+        "--service", "wireless:planned=column:down_mbps=0",
+        "--indicator", "uptake=fiber:passed & fiber:connected",
+        "--indicator", "twice=all(fiber/*:passed)", "--indicator", "classes(fiber:passed)"))
+    down = province.column("down_mbps")
+    names = ("fiber/viettel:passed", "fiber/vnpt:passed")
+    answers = {names[0]: province.places.inside(shapes("fiber_viettel")),
+               names[1]: province.places.inside(shapes("fiber_vnpt")),
+               "fiber/vnpt:connected": answer(down >= 300), "wireless:planned": answer(down == 0)}
+    connected = either("fiber/vnpt:connected")
+    indicators = {"fiber:passed": either(*names), **{n: either(n) for n in names},
+                  "fiber:connected": connected, "fiber/vnpt:connected": connected,
+                  "wireless:planned": either("wireless:planned"),
+                  "uptake": both(either(*names), connected), "twice": every(*names),
+                  "fiber:passed_white": number(0, 0, *names),
+                  "fiber:passed_grey": number(1, 1, *names),
+                  "fiber:passed_black": number(2, 2, *names)}
+    compare(found, province, province.measures(answers, ["households"]), indicators)
+
+
+def test_tiers_that_are_not_nested(province, tmp_path):
+    """The error tells how many households contradict it, the first commune and its number."""
+    down, weights = province.column("down_mbps"), province.column("households")
+    wrong = (down >= 100) & (down < 200)
+    first = min(province.owner[wrong])
+    done = run(*job("--service", "wide=column:down_mbps>=200",
+                    "--service", "narrow=column:down_mbps>=100", "--tiers", "wide,narrow"), code=3)
+    said = done.stderr.decode()
+    assert str(weights[wrong].sum()) in said.replace(",", "")
+    assert province.ids[first] in said
+    assert str(weights[wrong & (province.owner == first)].sum()) in said.replace(",", "")
+
+
+def test_csv_says_the_same(province, tmp_path):
+    """Every number of the CSV is that of the GeoJSON, which the other tests compare."""
+    out = [tmp_path / n for n in ("out.csv", "out.geojson")]
+    run(*job(*polygon_services(), "--base", "area", "--base", f"schools={shp('schools')}",
+             "--service", f"signal={PROVINCE / 'rsrp_viettel.tif'},min=-105",
+             "--target", "fiber>=80%", "--ratio",
+             f"teams={PROVINCE / 'teams.csv'},key=ma_xa,n=formed,of=planned"),
+        "-q", "-o", out[0], "-o", out[1])
+    with open(out[0], encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    features = [f["properties"] for f in read_result(out[1])["features"]]
+    assert len(rows) == len(features) and list(rows[0]) == list(features[0])
+    for row, properties in zip(rows, features):
+        for column, value in properties.items():
+            assert row[column] == ("" if value is None else row[column] if
+                                   isinstance(value, Decimal) else value)
+            assert not isinstance(value, Decimal) or Decimal(row[column]) == value, column
 
 
 # ---------------------------------------------------------------- area, roads, population
