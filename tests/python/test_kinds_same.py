@@ -136,6 +136,21 @@ def test_base_in_another_system(tmp_path, system):
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize("system", ["EPSG:32648", "EPSG:32748"])
+def test_households_in_another_system(tmp_path, system):
+    """The plane of the run is a projected one: no household is within 20 cm of a distance, which
+    is more than the scale of these systems takes from 300 m, nor within 4 cm of any border."""
+    f, path = files(), tmp_path / "households.gpkg"
+    gdal.VectorTranslate(str(path), str(f["households"]), dstSRS=system, reproject=True)
+    found = [values(result(tmp_path, *job_without_bilinear(files(households=p)), "--base",
+                           f"schools={f['schools']}")) for p in (f["households"], path)]
+    assert found[0] == found[1]
+
+
+def job_without_bilinear(f):
+    return [str(a).replace(",bilinear", "") for a in job(f)]
+
+
 def table_of(path, layer, names=("lon", "lat")):
     source = ogr.Open(str(PROVINCE / f"{layer}.shp"))
     with open(path, "w", encoding="utf-8", newline="") as file:
