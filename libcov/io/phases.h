@@ -9,7 +9,8 @@
 
 #include "base/status.h"
 
-#define COV_PHASES_MAX 16
+/* More than any job has: beyond them names would be lost. */
+#define COV_PHASES_MAX 32
 
 typedef struct cov_phases {
     cov_progress progress; /* NULL: nobody is asked */

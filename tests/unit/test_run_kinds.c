@@ -27,6 +27,10 @@ static const struct {
     const char *name, *text;
 } files[] = {
     {"communes.geojson", communes},
+    {"communes_utm.geojson",
+     "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
+     "\"urn:ogc:def:crs:EPSG::32648\"}},\"features\":[" COMMUNE("01", "A", 500000, 1000000, 600000,
+                                                                1100000) "]}"},
     {"households.csv", households},
     {"west.geojson", COLLECTION(FEATURE(SQUARE(105, 9, 106, 11), ""))},
     {"networks.geojson",
@@ -596,6 +600,42 @@ static void services_of_households_need_them(void **state)
     expect_job_failure(&job, COV_ERR_ARGUMENT, FACTS("fiber", "unknown kind"));
 }
 
+/* Each by its name, however many a job has. */
+static void all_phases_are_told(void **state)
+{
+    (void)state;
+    cov_job_service s[] = {service("4g/*", COV_BY_POLYGONS, "networks.geojson"),
+                           service("any", COV_BY_TABLE, "claims.csv"),
+                           service("near", COV_BY_DISTANCE, "nodes.geojson"),
+                           service("lte", COV_BY_SIGNAL, "signal.asc")};
+    s[0].split = "who";
+    s[1].key = "id";
+    s[2].metres = 150;
+    s[3].min = -105;
+    const cov_job_base bases[] = {base("people", "people.asc"),
+                                  {"area", COV_BASE_AREA, {NULL, NULL, NULL}, NULL},
+                                  base("roads", "roads.geojson")};
+    cov_job job = basic_job();
+    job.areas.path = at("communes_utm.geojson");
+    job.household_id = "id";
+    job.services = s;
+    job.n_services = 4;
+    job.bases = bases;
+    job.n_bases = 3;
+    cov_run *run = run_job(&job);
+    static const char *const names[] = {"read values",      "read tables",      "open households",
+                                        "read areas",       "check areas",      "transform areas",
+                                        "index areas",      "read footprints",  "check footprints",
+                                        "index footprints", "open rasters",     "cut areas",
+                                        "read households",  "locate and count", "read rasters",
+                                        "measure areas",    "measure roads",    "report"};
+    const size_t n = sizeof names / sizeof names[0];
+    assert_int_equal(cov_run_phases(run), n);
+    for (size_t i = 0; i < n; i++)
+        assert_string_equal(cov_run_phase(run, i).name, names[i]);
+    cov_run_free(run);
+}
+
 /* ---------------------------------------------------------------- tiers */
 
 static void tiers_must_be_nested(void **state)
@@ -808,6 +848,7 @@ int main(void)
         cmocka_unit_test(a_raster_is_divided_at_borders),
         cmocka_unit_test(wrong_bases_are_refused),
         cmocka_unit_test(services_of_households_need_them),
+        cmocka_unit_test(all_phases_are_told),
         cmocka_unit_test(tiers_must_be_nested),
         cmocka_unit_test(a_target_says_what_is_missing),
         cmocka_unit_test(ratios_come_from_tables),
