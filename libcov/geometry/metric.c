@@ -183,8 +183,10 @@ static bool within_plane(double reach, cov_place p, cov_place a, cov_place b)
     /* Of so short a segment the ends are all there is. */
     if (length <= 1e-16 * square || along <= 0 || along >= length)
         return false;
-    double cross = apx * aby - apy * abx;
-    return cross * cross <= square * length;
+    double cross = apx * aby - apy * abx, left = cross * cross, right = square * length;
+    /* Rounding keeps an order, or makes equal: then what was cut off tells. */
+    return left < right ||
+           (left == right && fma(cross, cross, -left) <= fma(square, length, -right));
 }
 
 /* By the chord where the bend does not matter, else by halves. Each time the bend becomes a fourth;

@@ -166,6 +166,66 @@ static void test_whole_numbers(void **state)
     assert_true(at_it > 500);
 }
 
+/* The greatest common factor of a and b, which is x * b - y * a, by Euclid. */
+static int64_t solve(int64_t a, int64_t b, int64_t *x, int64_t *y)
+{
+    if (a == 0) {
+        *x = 1;
+        *y = 0;
+        return b;
+    }
+    int64_t u, v, factor = solve(b % a, a, &u, &v);
+    *x = -v;
+    *y = -u - b / a * v;
+    return factor;
+}
+
+/* The place nearest to the distance d from the segment between 0 and b, just within it or just
+ * beyond, among all that are whole numbers and beside the segment. */
+static spot hardest(spot b, int64_t d, int beyond)
+{
+    int64_t bx = (int64_t)b.x, by = (int64_t)b.y, ux, uy;
+    wide length = (wide)bx * bx + (wide)by * by, square = (wide)d * d * length;
+    int64_t c = (int64_t)sqrtl((long double)square);
+    while ((wide)c * c > square)
+        c--;
+    while ((wide)(c + 1) * (c + 1) <= square)
+        c++;
+    c += beyond;
+    (void)solve(bx, by, &ux, &uy); /* of cross product 1 */
+    wide x = (wide)ux * c, y = (wide)uy * c;
+    wide along = x * bx + y * by, turns = along / length - (along < 0);
+    return (spot){(double)(x - turns * bx), (double)(y - turns * by)};
+}
+
+/* Distances that differ from the one asked for by less than a double can tell. */
+static void test_whole_numbers_of_25_bits(void **state)
+{
+    (void)state;
+    rng r = {11};
+    size_t n = 0;
+    while (n < 400) {
+        spot b = {(double)rng_below(&r, 1 << 24), (double)rng_below(&r, 1 << 24)};
+        int64_t x, y, d = 1 + (int64_t)rng_below(&r, 1 << 23);
+        if (solve((int64_t)b.x, (int64_t)b.y, &x, &y) != 1)
+            continue;
+        network w = {0};
+        network_add(&w, (const spot[]){{0, 0}, b}, 2);
+        cov_footprint *f = footprint_of_network(&w, NULL, within((double)d, 1), &r);
+        for (int beyond = 0; beyond < 2; beyond++) {
+            spot p = hardest(b, d, beyond);
+            assert_true(fabs(p.x) < 1 << 25 && fabs(p.y) < 1 << 25);
+            assert_int_equal(within_whole((piece){{0, 0}, b}, p, d), !beyond);
+            if (near_one(f, p.x, p.y) == beyond)
+                fail_msg("(%.17g, %.17g) is %swithin %g of (%.17g, %.17g)", p.x, p.y,
+                         beyond ? "not " : "", (double)d, b.x, b.y);
+        }
+        cov_footprint_free(f);
+        network_free(&w);
+        n++;
+    }
+}
+
 /* Lines of all densities and distances, random points and points near the distance. */
 static void test_random_lines(void **state)
 {
@@ -720,6 +780,7 @@ int main(void)
         cmocka_unit_test(test_one_point),
         cmocka_unit_test(test_feet),
         cmocka_unit_test(test_whole_numbers),
+        cmocka_unit_test(test_whole_numbers_of_25_bits),
         cmocka_unit_test(test_random_lines),
         cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_barriers_on_whole_numbers),
