@@ -252,7 +252,7 @@ static cov_status read_table(cov_claims *c, const cov_claim *claims, size_t n, c
     cov_status s = cov_column_find_id(layer, claims[0].key, "key column", &key, err);
     if (s != COV_OK)
         return s;
-    c->label = cov_copy_text(layer->label);
+    c->label = cov_layer_describe(layer);
     c->key = cov_copy_text(key.name);
     s = c->label != NULL && c->key != NULL ? grow_slots(c, err) : cov_fail_memory(err);
     if (s == COV_OK)

@@ -44,6 +44,7 @@ void cov_claims_find(cov_claims *claims, const char *id, size_t size, uint64_t *
 /* All bits of its services. */
 uint64_t cov_claims_bits(const cov_claims *claims);
 
+/* The table, its layer and filter. */
 const char *cov_claims_label(const cov_claims *claims);
 
 typedef struct cov_claims_counts {

@@ -221,7 +221,7 @@ static cov_status read_drawing(const cov_setting *setting, const cov_source *sou
         return s;
     s = read_features(d, &layer, polygons, setting, err);
     if (s == COV_OK) {
-        d->label = cov_copy_text(layer.label);
+        d->label = cov_layer_describe(&layer);
         d->crs = cov_crs_label(layer.crs);
         s = d->label != NULL && d->crs != NULL ? place(d, &layer, setting, err)
                                                : cov_fail_memory(err);

@@ -248,7 +248,7 @@ static cov_status prepare(reading *r, cov_error *err)
 
 static cov_status describe(const reading *r, cov_roads *out, cov_error *err)
 {
-    out->label = cov_copy_text(r->layer.label);
+    out->label = cov_layer_describe(&r->layer);
     out->crs = cov_crs_label(r->layer.crs);
     out->operation = cov_copy_text(r->transform.name);
     out->accuracy = r->transform.accuracy;

@@ -23,7 +23,7 @@ typedef struct cov_roads_task {
 
 /* What was read. */
 typedef struct cov_roads {
-    char *label;
+    char *label; /* with its filter */
     char *crs;
     char *operation;  /* to the plane, "none" */
     double accuracy;  /* metres */

@@ -191,6 +191,39 @@ static void every_file_is_listed(void **state)
     assert_sources(&job, want, sizeof want / sizeof want[0]);
 }
 
+/* Two services of one file are told from each other by what was read of it. */
+static void filters_are_listed(void **state)
+{
+    (void)state;
+    cov_job_service services[] = {ask("p", COV_BY_POLYGONS, "communes.geojson"),
+                                  ask("n", COV_BY_DISTANCE, "a.geojson"),
+                                  ask("t", COV_BY_TABLE, "t.csv")};
+    const cov_job_base bases[] = {
+        {"schools", COV_BASE_LAYER, {at("schools.csv"), NULL, "pupils = '30'"}, NULL},
+        {"roads", COV_BASE_LAYER, {at("a.geojson"), NULL, "FID >= 0"}, NULL}};
+    static const char *const want[] = {"areas | communes.geojson, where ma = '01' | -",
+                                       "households | households.csv, where pop <> '9' | -",
+                                       "schools | schools.csv, where pupils = '30' | -",
+                                       "roads | a.geojson, where FID >= 0 | -",
+                                       "p | communes.geojson, where ma <> '02' | -",
+                                       "n | a.geojson, where FID < 7 | within 150 m",
+                                       "t | t.csv, where id = 'a' | key id"};
+    services[0].source.where = "ma <> '02'";
+    services[1].source.where = "FID < 7";
+    services[2].source.where = "id = 'a'";
+    cov_job job = COV_JOB_INIT;
+    job.areas = (cov_source){at("communes.geojson"), NULL, "ma = '01'"};
+    job.id_column = "ma";
+    job.households = (cov_source){at("households.csv"), NULL, "pop <> '9'"};
+    job.household_id = "id";
+    job.services = services;
+    job.n_services = 3;
+    job.bases = bases;
+    job.n_bases = 2;
+    job.threads = 1;
+    assert_sources(&job, want, sizeof want / sizeof want[0]);
+}
+
 static void without_households_there_are_none(void **state)
 {
     (void)state;
@@ -216,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(details_say_what_was_asked),
         cmocka_unit_test(every_file_is_listed),
+        cmocka_unit_test(filters_are_listed),
         cmocka_unit_test(without_households_there_are_none),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
