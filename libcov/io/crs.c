@@ -86,6 +86,11 @@ char *cov_crs_label(OGRSpatialReferenceH crs)
     return cov_copy_text(name != NULL ? name : "unnamed");
 }
 
+int cov_crs_is_in_degrees(OGRSpatialReferenceH crs)
+{
+    return OSRIsGeographic(crs) && fabs(OSRGetAngularUnits(crs, NULL) - M_PI / 180) < 1e-9;
+}
+
 /* Metres for one unit of the system, at the equator. */
 static double metres_per_unit(OGRSpatialReferenceH crs)
 {

@@ -37,6 +37,9 @@ cov_status cov_crs_from_layer(OGRSpatialReferenceH stated, OGRSpatialReferenceH 
 /* "EPSG:4326" where it is known by an authority, else its name. Freed with cov_free. */
 char *cov_crs_label(OGRSpatialReferenceH crs);
 
+/* Whether its coordinates are longitude and latitude in degrees; there are some in gradians. */
+int cov_crs_is_in_degrees(OGRSpatialReferenceH crs);
+
 /* COV_ERR_CRS where the extent (west, south, east, north) can't be in this system: degrees beyond
  * the poles, which are most often metres with the wrong label. */
 cov_status cov_crs_check_extent(OGRSpatialReferenceH crs, const double extent[4], const char *what,

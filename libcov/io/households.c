@@ -157,12 +157,6 @@ static void forget(cov_households *h)
     h->without_id = 0;
 }
 
-/* Gradians exist; their limits are others, so only degrees are checked. */
-static int is_in_degrees(OGRSpatialReferenceH crs)
-{
-    return OSRIsGeographic(crs) && fabs(OSRGetAngularUnits(crs, NULL) - 0.0174532925199433) < 1e-9;
-}
-
 /* The likeliest of mistakes is to have a weight and not to use it: told where none is used. */
 static cov_status find_weights(cov_households *h, const cov_households_query *query, cov_error *err)
 {
@@ -214,7 +208,7 @@ cov_status cov_households_open(const cov_households_query *query, const cov_poli
     h->notes = notes;
     cov_status s = open_layer(h, query, policy, err);
     if (s == COV_OK) {
-        h->degrees = is_in_degrees(h->layer.crs);
+        h->degrees = cov_crs_is_in_degrees(h->layer.crs);
         forget(h);
         *out = h;
         h = NULL;

@@ -8,6 +8,7 @@
 #include <ogr_srs_api.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/coordinates.h"
 #include "io/each.h"
 #include "io/job.h"
@@ -232,6 +233,22 @@ static cov_status read_drawing(const cov_setting *setting, const cov_source *sou
 
 /* ---------------------------------------------------------------- footprint */
 
+/* Gradians would be taken for degrees. */
+static cov_status check_unit(const cov_setting *setting, const cov_job_service *ask, cov_error *err)
+{
+    if (!OSRIsGeographic(setting->to) || cov_crs_is_in_degrees(setting->to))
+        return COV_OK;
+    char *crs = cov_crs_label(setting->to);
+    cov_status s = cov_fail(err, COV_ERR_CRS,
+                            "service %s: no distance can be measured in %s, the coordinate "
+                            "reference system of the run, whose unit is neither a degree nor a "
+                            "length: transform the households (without any, the areas) to "
+                            "another, such as EPSG:4326",
+                            cov_quote(ask->name).text, crs != NULL ? crs : "this");
+    cov_free(crs);
+    return s;
+}
+
 static void set_metric(cov_near_options *options, OGRSpatialReferenceH plane)
 {
     if (OSRIsGeographic(plane)) {
@@ -287,7 +304,9 @@ cov_status cov_network_layer_read(const cov_setting *setting, const cov_job_serv
     memset(&network, 0, sizeof network);
     memset(&barriers, 0, sizeof barriers);
     memset(&result, 0, sizeof result);
-    cov_status s = read_drawing(setting, &ask->source, 0, &network, err);
+    cov_status s = check_unit(setting, ask, err);
+    if (s == COV_OK)
+        s = read_drawing(setting, &ask->source, 0, &network, err);
     if (s == COV_OK && ask->barriers.path != NULL)
         s = read_drawing(setting, &ask->barriers, 1, &barriers, err);
     if (s == COV_OK)

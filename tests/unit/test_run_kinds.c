@@ -44,6 +44,8 @@ static const struct {
     {"cable.geojson",
      COLLECTION(
          FEATURE("{\"type\":\"LineString\",\"coordinates\":[[105.5,9.501],[105.7,9.9]]}", ""))},
+    {"france.geojson", COLLECTION(COMMUNE("01", "A", 2, 48, 3, 49))},
+    {"gradians.csv", "x,y\n0,54\n"},
     {"river.geojson",
      COLLECTION(
          FEATURE("{\"type\":\"LineString\",\"coordinates\":[[105,9.5005],[106,9.5005]]}", ""))},
@@ -274,6 +276,23 @@ static void wrong_distances_are_refused(void **state)
     s.barriers.path = NULL;
     s.by = COV_BY_POLYGONS;
     expect_job_failure(&job, COV_ERR_INPUT, FACTS("nodes.geojson"));
+}
+
+/* A gradian is nine tenths of a degree. */
+static void no_distance_is_measured_in_gradians(void **state)
+{
+    (void)state;
+    cov_job_service s = service("fiber", COV_BY_DISTANCE, "france.geojson");
+    cov_job job = basic_job();
+    s.metres = 150;
+    job.areas.path = at("france.geojson");
+    job.households.path = at("gradians.csv");
+    job.weight_column = NULL;
+    job.assume_crs = "EPSG:4807";
+    cov_run_free(run_job(&job));
+    job.services = &s;
+    job.n_services = 1;
+    expect_job_failure(&job, COV_ERR_CRS, FACTS("fiber", "EPSG:4807", "EPSG:4326"));
 }
 
 /* -100 in 01, -117 in 02, nothing in 03, -105 in 04. */
@@ -837,6 +856,7 @@ int main(void)
         cmocka_unit_test(an_empty_answer_is_unknown),
         cmocka_unit_test(a_distance_holds_to_the_last_millimetre),
         cmocka_unit_test(wrong_distances_are_refused),
+        cmocka_unit_test(no_distance_is_measured_in_gradians),
         cmocka_unit_test(a_signal_is_reached_missed_or_unknown),
         cmocka_unit_test(wrong_signals_are_refused),
         cmocka_unit_test(tables_answer_by_the_households_id),
