@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "source.h"
 
+#include "option.h"
+
 #include <string.h>
 
 static gboolean exists(const char *path)
 {
     return g_file_test(path, G_FILE_TEST_EXISTS);
-}
-
-static gboolean wrong(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static gboolean wrong(GError **error, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *text = g_strdup_vprintf(format, args);
-    va_end(args);
-    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, text);
-    g_free(text);
-    return FALSE;
 }
 
 /* Whether the option `name` stands at `text`, behind its comma; *value is what follows. */
@@ -94,8 +83,8 @@ static gboolean check_unknown(const char *text, const char *const *known, GError
     char *sign = strchr(names, '!');
     if (sign != NULL)
         memmove(sign, sign + 1, strlen(sign));
-    wrong(error, "in '%s' '%.*s' is no option of a source here: there are %s", text, (int)letters,
-          comma + 1, names);
+    option_wrong(error, "in '%s' '%.*s' is no option of a source here: there are %s", text,
+                 (int)letters, comma + 1, names);
     g_free(names);
     return FALSE;
 }
@@ -111,18 +100,18 @@ gboolean source_split(const char *text, const char *const *known, source_parts *
         next_option(at, known, &name, &value);
         at = strcmp(name, "except") == 0 ? end_of_path(value, known)
                                          : next_option(value, known, &other, &unused);
-        source_option option = {name, g_strndup(value, (gsize)(at - value))};
+        source_option part = {name, g_strndup(value, (gsize)(at - value))};
         if (source_value(out, name) != NULL)
-            good = wrong(error, "the option '%.*s' of %s is there twice", (int)strcspn(name, "!"),
-                         name, out->path);
-        else if (option.value[0] == '\0' && strchr(name, '!') == NULL)
-            good = wrong(error, "the option '%s' of %s needs a value", name, out->path);
+            good = option_wrong(error, "the option '%.*s' of %s is there twice",
+                                (int)strcspn(name, "!"), name, out->path);
+        else if (part.value[0] == '\0' && strchr(name, '!') == NULL)
+            good = option_wrong(error, "the option '%s' of %s needs a value", name, out->path);
         else if (!is_free(name))
-            good = check_unknown(option.value, known, error);
-        g_array_append_val(out->options, option);
+            good = check_unknown(part.value, known, error);
+        g_array_append_val(out->options, part);
     }
     if (good && out->path[0] == '\0')
-        good = wrong(error, "a file is missing in '%s'", text);
+        good = option_wrong(error, "a file is missing in '%s'", text);
     if (!good)
         source_clear(out);
     return good;
@@ -141,9 +130,9 @@ void source_clear(source_parts *parts)
 const char *source_value(const source_parts *parts, const char *name)
 {
     for (guint i = 0; i < parts->options->len; i++) {
-        const source_option *option = &g_array_index(parts->options, source_option, i);
-        if (strcmp(option->name, name) == 0)
-            return option->value;
+        const source_option *part = &g_array_index(parts->options, source_option, i);
+        if (strcmp(part->name, name) == 0)
+            return part->value;
     }
     return NULL;
 }
