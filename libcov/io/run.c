@@ -352,6 +352,7 @@ static void forget_the_way(cov_run *run)
 {
     cov_partition_clear(&run->partition);
     cov_borders_clear(&run->borders);
+    cov_reaches_clear(&run->reaches);
     cov_answers_clear(&run->answers);
     cov_plan_clear(&run->plan);
     cov_free(run->content);
@@ -369,7 +370,8 @@ cov_status cov_run_create(const cov_job *job, cov_run **out, cov_error *err)
         return cov_fail_memory(err);
     run->phases = cov_phases_start(job->progress, job->progress_data);
     cov_status s = do_job(run, job, err);
-    /* Some of it points into the job, which is the caller's; all of it was needed to count. */
+    /* Some of it points into the job, which is the caller's, or keeps files open; all of it was
+     * needed to count. */
     forget_the_way(run);
     if (s == COV_OK)
         *out = run;
@@ -386,7 +388,6 @@ void cov_run_free(cov_run *run)
         cov_counted_clear(&run->base[i]);
     cov_gaps_clear(&run->gaps);
     cov_ratios_clear(&run->ratios);
-    cov_reaches_clear(&run->reaches);
     cov_area_layer_clear(&run->areas);
     cov_notes_clear(&run->notes);
     for (size_t i = 0; i < run->n_inputs; i++)

@@ -16,9 +16,9 @@
 struct cov_run {
     cov_plan plan; /* while it runs */
     cov_area_layer areas;
-    cov_reaches reaches;
-    cov_answers answers;  /* while it runs */
-    cov_content *content; /* of the bases of the job; while it runs */
+    cov_reaches reaches;  /* while it runs */
+    cov_answers answers;  /* likewise */
+    cov_content *content; /* of the bases of the job; likewise */
     cov_zone *zone;       /* likewise, as the next two */
     cov_borders borders;
     cov_partition partition;

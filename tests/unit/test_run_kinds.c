@@ -323,6 +323,46 @@ static void a_signal_is_reached_missed_or_unknown(void **state)
     cov_run_free(run);
 }
 
+/* The files that this process has open and that are in the folder of the tests. */
+static size_t open_files(void)
+{
+    DIR *list = opendir("/proc/self/fd");
+    struct dirent *entry;
+    size_t n = 0;
+    if (list == NULL)
+        skip();
+    while ((entry = readdir(list)) != NULL) {
+        char to[1000] = "";
+        ssize_t size = readlinkat(dirfd(list), entry->d_name, to, sizeof to - 1);
+        n += size > 0 && strncmp(to, here.path, strlen(here.path)) == 0;
+    }
+    closedir(list);
+    return n;
+}
+
+static void a_finished_run_has_no_file_open(void **state)
+{
+    (void)state;
+    FILE *own = fopen(at("signal.asc"), "r");
+    assert_non_null(own);
+    assert_int_equal(open_files(), 1);
+    fclose(own);
+    cov_job_service s[] = {service("4g", COV_BY_SIGNAL, "signal.asc"),
+                           service("any", COV_BY_TABLE, "claims.csv")};
+    s[0].min = -105;
+    s[1].key = "id";
+    const cov_job_base people = base("people", "people.asc");
+    cov_job job = basic_job();
+    job.household_id = "id";
+    job.services = s;
+    job.n_services = 2;
+    job.bases = &people;
+    job.n_bases = 1;
+    cov_run *run = run_job(&job);
+    assert_int_equal(open_files(), 0);
+    cov_run_free(run);
+}
+
 static void wrong_signals_are_refused(void **state)
 {
     (void)state;
@@ -858,6 +898,7 @@ int main(void)
         cmocka_unit_test(wrong_distances_are_refused),
         cmocka_unit_test(no_distance_is_measured_in_gradians),
         cmocka_unit_test(a_signal_is_reached_missed_or_unknown),
+        cmocka_unit_test(a_finished_run_has_no_file_open),
         cmocka_unit_test(wrong_signals_are_refused),
         cmocka_unit_test(tables_answer_by_the_households_id),
         cmocka_unit_test(a_layer_is_split_by_a_column),
