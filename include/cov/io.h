@@ -57,10 +57,10 @@ typedef struct cov_job_service {
                             cov_footprint_near; path NULL: none */
 
     double min;         /* SIGNAL: the least level, in the raster's unit (dBm) */
-    double indoor;      /* loss on the way into a building, added to it, dB */
+    double indoor;      /* loss on the way into a building, added to it, dB, 0 or more */
     double sigma;       /* standard deviation of the level, dB, and */
-    double probability; /* of being reached, percent: sigma times the normal quantile is
-                           added, 1.2816 sigma for 90 %. 0: no such margin */
+    double probability; /* of being reached, percent, 1 or more and less than 100: sigma times the
+                           normal quantile is added, 1.2816 sigma for 90. 0: no such margin */
     int bilinear;       /* 0: the value of the cell; 1: between the centres of four */
 
     const char *column; /* COLUMN: boolean, a number (not 0 is yes) or text (see cov_answer_parse),

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "engine/service.h"
+#include "io/signal.h"
 #include "io/split.h"
 
 #include <cpl_multiproc.h>
@@ -36,14 +37,15 @@ static cov_status check_distance(const cov_job_service *service, cov_error *err)
 
 static cov_status check_signal(const cov_job_service *service, cov_error *err)
 {
-    if (!isfinite(service->min) || !isfinite(service->indoor))
-        return wrong(service, "needs a least level and a loss that are numbers", err);
-    if (!isfinite(service->sigma) || service->sigma < 0)
-        return wrong(service, "needs a sigma of 0 dB or more", err);
-    if (service->probability != 0 && !(service->probability > 0 && service->probability < 100))
-        return wrong(service, "needs a probability between 0 and 100 %", err);
-    if ((service->sigma > 0) != (service->probability != 0))
-        return wrong(service, "needs both sigma and probability, or none of them", err);
+    const cov_signal_rule rule = {.min = service->min,
+                                  .indoor = service->indoor,
+                                  .sigma = service->sigma,
+                                  .probability = service->probability};
+    char label[sizeof(cov_quoted) + 24];
+    snprintf(label, sizeof label, "the service \"%s\"", cov_quote(service->name).text);
+    cov_status s = cov_signal_check(&rule, label, err);
+    if (s != COV_OK)
+        return s;
     if (service->source.layer != NULL || is_text(service->source.where))
         return wrong(service, "reads a raster, which has neither layers nor a filter", err);
     return COV_OK;

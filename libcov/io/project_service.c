@@ -124,11 +124,13 @@ static cov_status take_signal(const cov_yaml *yaml, size_t entry, const cov_file
         s = cov_project_flag(yaml, entry, "bilinear", from->bilinear, &out->bilinear, err);
     if (s != COV_OK)
         return s;
+    if (!(out->indoor >= 0))
+        return cov_project_refuse(yaml, entry, "indoor", err, "it is 0 or more, in dB");
     if (from->sigma != NULL && !(out->sigma > 0))
         return cov_project_refuse(yaml, entry, "sigma", err, "it is greater than 0, in dB");
-    if (from->probability != NULL && !(out->probability > 0 && out->probability < 100))
+    if (from->probability != NULL && !(out->probability >= 1 && out->probability < 100))
         return cov_project_refuse(yaml, entry, "probability", err,
-                                  "it is greater than 0 and less than 100, in percent");
+                                  "it is in percent, 1 or more and less than 100: 90, not 0.9");
     if ((from->sigma != NULL) != (from->probability != NULL))
         return cov_project_refuse(yaml, entry, from->sigma != NULL ? "sigma" : "probability", err,
                                   "it needs '%s' beside it",

@@ -46,21 +46,21 @@ static cov_status check_margin(const cov_signal_rule *rule, const char *label, c
                         label, write_number(rule->sigma).is);
     if (rule->sigma == 0 && rule->probability == 0)
         return COV_OK;
-    if (!(rule->probability > 0 && rule->probability < 100))
-        return cov_fail(
-            err, COV_ERR_ARGUMENT,
-            "%s: sigma=%s needs a probability of more than 0 and less than 100 percent, "
-            "such as probability=90, and not %s",
-            label, write_number(rule->sigma).is, write_number(rule->probability).is);
     if (rule->sigma == 0)
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "%s: probability=%s says nothing without sigma, the standard deviation of "
                         "the level in dB, such as sigma=8",
                         label, write_number(rule->probability).is);
+    if (!(rule->probability >= 1 && rule->probability < 100))
+        return cov_fail(
+            err, COV_ERR_ARGUMENT,
+            "%s: sigma=%s needs a probability in percent, 1 or more and less than 100, such as "
+            "probability=90, and not %s",
+            label, write_number(rule->sigma).is, write_number(rule->probability).is);
     return COV_OK;
 }
 
-static cov_status check_rule(const cov_signal_rule *rule, const char *label, cov_error *err)
+cov_status cov_signal_check(const cov_signal_rule *rule, const char *label, cov_error *err)
 {
     if (!isfinite(rule->min))
         return cov_fail(err, COV_ERR_ARGUMENT,
@@ -95,7 +95,7 @@ cov_status cov_signal_create(cov_raster *raster, const cov_signal_rule *rules, s
     if (raster == NULL || rules == NULL || n == 0 || out == NULL)
         return cov_fail(err, COV_ERR_ARGUMENT, "a signal needs a raster and a rule");
     for (size_t i = 0; i < n; i++) {
-        cov_status s = check_rule(&rules[i], cov_raster_label(raster), err);
+        cov_status s = cov_signal_check(&rules[i], cov_raster_label(raster), err);
         if (s != COV_OK)
             return s;
     }

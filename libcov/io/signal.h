@@ -20,15 +20,19 @@ typedef struct cov_signal_rule {
     double min;         /* the least level, in the raster's unit */
     double indoor;      /* loss on the way into a building, dB, 0 or more */
     double sigma;       /* standard deviation of the level, dB; 0, and */
-    double probability; /* 0: no margin. Else percent, more than 0, less than 100 */
+    double probability; /* 0: no margin. Else percent, 1 or more, less than 100: nobody means 0.9 %
+                           by 0.9 */
     unsigned bit;       /* of the service; several rules may have the same: their union */
     cov_sampling sampling;
 } cov_signal_rule;
 
 typedef struct cov_signal cov_signal;
 
-/* Rules of one raster, which is borrowed. COV_ERR_ARGUMENT names the option: min, indoor, sigma,
+/* COV_ERR_ARGUMENT for a rule that is none: "LABEL: ", and the option: min, indoor, sigma,
  * probability. */
+cov_status cov_signal_check(const cov_signal_rule *rule, const char *label, cov_error *err);
+
+/* Rules of one raster, which is borrowed; each is checked. */
 cov_status cov_signal_create(cov_raster *raster, const cov_signal_rule *rules, size_t n,
                              cov_signal **out, cov_error *err);
 void cov_signal_free(cov_signal *signal);

@@ -91,6 +91,8 @@ MISTAKES = [
     "  - {name: b, file: c, min: much}",
     "  - {name: b, file: c, min: 1, sigma: 8}",
     "  - {name: b, file: c, min: 1, sigma: 8, probability: 100}",
+    "  - {name: b, file: c, min: 1, sigma: 8, probability: 0.9}",
+    "  - {name: b, file: c, min: 1, indoor: -12}",
     "  - {name: b, file: c, min: 1, bilinear: maybe}",
     "  - {name: b, file: c, indoor: 1}",
     "  - {name: b, file: c, if: d=1}",

@@ -379,6 +379,10 @@ static void test_values(void **state)
            "probability: it needs 'sigma'");
     refuse(SERVICE("{name: a, file: b, min: 1, probability: 100, sigma: 1}"), "4, column 44",
            "less than 100");
+    refuse(SERVICE("{name: a, file: b, min: 1, probability: 0.9, sigma: 1}"), "4, column 44",
+           "90, not 0.9");
+    refuse(SERVICE("{name: a, file: b, min: 1, indoor: -12}"), "4, column 39",
+           "indoor: it is 0 or more");
     refuse(SERVICE("{name: a, file: b, min: 1, probability: 9, sigma: -1}"), "4, column 54",
            "sigma: it is greater than 0");
     refuse(WHOLE "targets: [{indicator: a, at_least: 80}]\n", "4, column 36", "at_least: \"80\"");

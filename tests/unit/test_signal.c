@@ -219,6 +219,8 @@ static void test_options_are_checked(void **state)
         {{-105, 0, INFINITY, 90, 0, COV_NEAREST}, "sigma=inf"},
         {{-105, 0, 8, 0, 0, COV_NEAREST}, "probability=90, and not 0"},
         {{-105, 0, 8, 100, 0, COV_NEAREST}, "probability=90, and not 100"},
+        {{-105, 0, 8, 0.9, 0, COV_NEAREST}, "in percent, 1 or more and less than 100, such as"},
+        {{-105, 0, 8, 0.9, 0, COV_NEAREST}, "probability=90, and not 0.9"},
         {{-105, 0, 8, -5, 0, COV_NEAREST}, "probability"},
         {{-105, 0, 8, NAN, 0, COV_NEAREST}, "probability"},
         {{-105, 0, 0, 90, 0, COV_NEAREST}, "probability=90 says nothing without sigma"},
