@@ -2,6 +2,7 @@
 #include "io/job.h"
 
 #include "base/mem.h"
+#include "engine/indicator.h"
 #include "engine/service.h"
 #include "io/signal.h"
 #include "io/split.h"
@@ -298,7 +299,17 @@ static cov_status gather_services(cov_plan *plan, cov_error *err)
     return cov_services_check(plan->service, plan->n, err);
 }
 
-/* Each expression of a chain of tiers must be one that an indicator could have. */
+static cov_status check_tier(const char *expression, const cov_plan *plan, cov_error *err)
+{
+    if (!is_text(expression))
+        return cov_fail(err, COV_ERR_ARGUMENT, "a tier of the job has no expression");
+    cov_program program = {.step = NULL};
+    cov_status s = cov_condition_compile("tier", expression, plan->service, plan->n, &program, err);
+    cov_program_clear(&program);
+    return s;
+}
+
+/* What a run asks once everything is counted, so that a slip is told before. */
 static cov_status check_tiers(const cov_job *job, const cov_plan *plan, cov_error *err)
 {
     cov_status s = COV_OK;
@@ -306,10 +317,8 @@ static cov_status check_tiers(const cov_job *job, const cov_plan *plan, cov_erro
         const cov_job_tiers *tiers = &job->tiers[i];
         if (tiers->n < 2 || tiers->expressions == NULL)
             return cov_fail(err, COV_ERR_ARGUMENT, "tiers need at least two of them to be nested");
-        for (size_t k = 0; k < tiers->n && s == COV_OK; k++) {
-            const cov_indicator tier = {NULL, tiers->expressions[k]};
-            s = cov_indicators_check(&tier, 1, plan->service, plan->n, err);
-        }
+        for (size_t k = 0; k < tiers->n && s == COV_OK; k++)
+            s = check_tier(tiers->expressions[k], plan, err);
     }
     return s;
 }

@@ -342,7 +342,7 @@ static void test_questions(void **state)
     scene s;
     static const char *const wrong[] = {"dl25", "dl100"};
     WITHOUT(indicator[1].expression, "5g", COV_ERR_EXPRESSION, "5g");
-    WITHOUT(tiers[0].expressions, wrong, COV_ERR_EXPRESSION, "dl100");
+    WITHOUT(tiers[0].expressions, wrong, COV_ERR_EXPRESSION, "tier \"dl100\"");
     WITHOUT(target[0].indicator, "fiber", COV_ERR_EXPRESSION,
             "the target names no indicator of the report: \"fiber\"; there are speed_unserved, "
             "speed_underserved, speed_served, 4g");

@@ -711,6 +711,7 @@ static void tiers_must_be_nested(void **state)
     s[0].column = "down>=25";
     s[1].column = "down>=100";
     const char *nested[] = {"dl25", "dl100"}, *wrong[] = {"dl25", "west"}, *typo[] = {"dl25", "dl"};
+    const char *best[] = {"dl25", "best(dl100)"}, *none[] = {"dl25", NULL};
     cov_job_tiers tiers = {nested, 2};
     cov_job job = basic_job();
     job.services = s;
@@ -721,7 +722,11 @@ static void tiers_must_be_nested(void **state)
     tiers.expressions = wrong; /* household a is in the west and has 10 Mbit/s */
     expect_job_failure(&job, COV_ERR_TIERS, FACTS("\"west\"", "\"dl25\"", "1 ", "\"01\""));
     tiers.expressions = typo;
-    expect_job_failure(&job, COV_ERR_EXPRESSION, FACTS("\"dl\""));
+    expect_job_failure(&job, COV_ERR_EXPRESSION, FACTS("tier \"dl\"", "matches no service"));
+    tiers.expressions = best;
+    expect_job_failure(&job, COV_ERR_EXPRESSION, FACTS("tier \"best(dl100)\""));
+    tiers.expressions = none;
+    expect_job_failure(&job, COV_ERR_ARGUMENT, FACTS("tier", "no expression"));
     tiers.expressions = nested;
     tiers.n = 1;
     expect_job_failure(&job, COV_ERR_ARGUMENT, FACTS("two"));
