@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_tail(unsigned char byte)
@@ -72,6 +73,21 @@ cov_quoted cov_quote(const char *text)
     }
     memcpy(q.text + used, *text != '\0' ? "..." : "", *text != '\0' ? 4 : 1);
     return q;
+}
+
+cov_numeral cov_numeral_of(double value, int digits)
+{
+    cov_numeral n;
+    snprintf(n.text, sizeof n.text, "%.*g", digits, value);
+    /* What the locale puts for the point is none of these, and may take several bytes. */
+    static const char plain[] = "+-0123456789abcdefghijklmnopqrstuvwxyz";
+    char *sign = n.text + strspn(n.text, plain);
+    const char *behind = sign + strcspn(sign, plain);
+    if (sign != behind) {
+        memmove(sign + 1, behind, strlen(behind) + 1);
+        *sign = '.';
+    }
+    return n;
 }
 
 size_t cov_packed_size(const char *text)

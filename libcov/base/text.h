@@ -1,4 +1,4 @@
-/* Text: its characters, how it is quoted in a message, how many texts share one block.
+/* Text: its characters, how it and numbers stand in a message, how many texts share one block.
  * SPDX-License-Identifier: MIT */
 #ifndef COV_BASE_TEXT_H
 #define COV_BASE_TEXT_H
@@ -23,6 +23,14 @@ typedef struct cov_quoted {
 } cov_quoted;
 
 cov_quoted cov_quote(const char *text);
+
+/* A number for a message, with at most so many significant digits, of 17: a point is its decimal
+ * sign, whatever the locale. To be used where it is made, as a quote is. */
+typedef struct cov_numeral {
+    char text[40];
+} cov_numeral;
+
+cov_numeral cov_numeral_of(double value, int digits);
 
 /* The bytes a text takes in a block, with its NUL; none for NULL. */
 size_t cov_packed_size(const char *text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "geometry/metric.h"
 
+#include "base/text.h"
+
 #define RADIAN 0.017453292519943295 /* of a degree */
 
 /* What is asked for, at least and at most. Longer distances on an ellipsoid are slips of a unit,
@@ -19,9 +21,9 @@ static cov_status check_plane(const cov_near_options *o, cov_error *err)
     double unit = o->metres_per_unit;
     if (!(unit >= 1e-6 && unit <= 1e6))
         return cov_fail(err, COV_ERR_ARGUMENT,
-                        "%g metres per unit of the coordinates: 1 for metres, 0.3048 for feet, 0 "
+                        "%s metres per unit of the coordinates: 1 for metres, 0.3048 for feet, 0 "
                         "for degrees",
-                        unit);
+                        cov_numeral_of(unit, 6).text);
     return COV_OK;
 }
 
@@ -31,15 +33,15 @@ static cov_status check_ellipsoid(const cov_near_options *o, cov_error *err)
           o->flattening <= 0.1))
         return cov_fail(
             err, COV_ERR_ARGUMENT,
-            "an ellipsoid with a semi-major axis of %g m and a flattening of %g: WGS 84 "
+            "an ellipsoid with a semi-major axis of %s m and a flattening of %s: WGS 84 "
             "has 6378137 and 1/298.257223563",
-            o->semi_major, o->flattening);
+            cov_numeral_of(o->semi_major, 10).text, cov_numeral_of(o->flattening, 10).text);
     if (o->metres > GEODESIC_MAX || o->metres > o->semi_major / 6)
         return cov_fail(
             err, COV_ERR_ARGUMENT,
-            "a distance of %g m is beyond what is measured on an ellipsoid, 1000 km and "
+            "a distance of %s m is beyond what is measured on an ellipsoid, 1000 km and "
             "a sixth of its axis",
-            o->metres);
+            cov_numeral_of(o->metres, 6).text);
     return COV_OK;
 }
 
@@ -65,9 +67,9 @@ static double chord(double reach, double r)
 cov_status cov_metric_init(cov_metric *m, const cov_near_options *o, cov_error *err)
 {
     if (!(o->metres >= METRES_MIN && o->metres <= METRES_MAX))
-        return cov_fail(err, COV_ERR_ARGUMENT,
-                        "a distance of %g m: it must be above 0, and between %g and %g m",
-                        o->metres, METRES_MIN, METRES_MAX);
+        return cov_fail(err, COV_ERR_ARGUMENT, "a distance of %s m: it must be between %s and %s m",
+                        cov_numeral_of(o->metres, 6).text, cov_numeral_of(METRES_MIN, 6).text,
+                        cov_numeral_of(METRES_MAX, 6).text);
     bool geographic = o->metres_per_unit == 0;
     cov_status s = geographic ? check_ellipsoid(o, err) : check_plane(o, err);
     if (s != COV_OK)
@@ -95,10 +97,9 @@ cov_status cov_metric_check(const cov_metric *m, const cov_xy *v, size_t n, cov_
         if (fabs(v[i].x) <= east && fabs(v[i].y) <= north)
             continue;
         return cov_fail(err, COV_ERR_GEOMETRY,
-                        m->geographic
-                            ? "(%.10g, %.10g) is not a longitude and a latitude in degrees"
-                            : "(%g, %g) is beyond the coordinates that can be measured",
-                        v[i].x, v[i].y);
+                        m->geographic ? "(%s, %s) is not a longitude and a latitude in degrees"
+                                      : "(%s, %s) is beyond the coordinates that can be measured",
+                        cov_numeral_of(v[i].x, 10).text, cov_numeral_of(v[i].y, 10).text);
     }
     return COV_OK;
 }

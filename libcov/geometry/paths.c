@@ -2,6 +2,7 @@
 #include "geometry/paths.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "geometry/wkb.h"
 
 enum { COLLECTIONS_MAX = 32 };
@@ -38,8 +39,8 @@ static cov_status read_vertices(reading *r, size_t n, size_t doubles)
     for (size_t i = 0; i < n; i++, r->at.at += stride) {
         cov_xy q = cov_wkb_xy(&r->at);
         if (!(fabs(q.x) <= COV_COORDINATE_MAX && fabs(q.y) <= COV_COORDINATE_MAX))
-            return cov_fail(r->err, COV_ERR_GEOMETRY, "vertex %zu has the coordinates (%g, %g)",
-                            i + 1, q.x, q.y);
+            return cov_fail(r->err, COV_ERR_GEOMETRY, "vertex %zu has the coordinates (%s, %s)",
+                            i + 1, cov_numeral_of(q.x, 6).text, cov_numeral_of(q.y, 6).text);
         if (kept == 0 || v[kept - 1].x != q.x || v[kept - 1].y != q.y)
             v[kept++] = q;
     }

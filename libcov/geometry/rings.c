@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "geometry/wkb.h"
 
 /* ---------------------------------------------------------------- rings */
@@ -76,7 +77,8 @@ static cov_status read_vertices(cov_rings *rings, cov_wkb *r, uint32_t n, size_t
         cov_xy p = cov_wkb_xy(r);
         if (!(fabs(p.x) <= COV_COORDINATE_MAX && fabs(p.y) <= COV_COORDINATE_MAX))
             return cov_fail(err, COV_ERR_GEOMETRY,
-                            "vertex %u of a ring has the coordinates (%g, %g)", i + 1, p.x, p.y);
+                            "vertex %u of a ring has the coordinates (%s, %s)", i + 1,
+                            cov_numeral_of(p.x, 6).text, cov_numeral_of(p.y, 6).text);
         if (count == 0 || !same(v[count - 1], p))
             v[count++] = p;
     }
@@ -96,15 +98,16 @@ static cov_status read_ring(cov_rings *rings, cov_wkb *r, size_t doubles, bool h
         return s;
     cov_xy *v = rings->vertex + rings->n_vertices;
     if (kept > 0 && !same(v[0], v[kept - 1]))
-        return cov_fail(err, COV_ERR_GEOMETRY, "a ring that starts at (%.17g, %.17g) is not closed",
-                        v[0].x, v[0].y);
+        return cov_fail(err, COV_ERR_GEOMETRY, "a ring that starts at (%s, %s) is not closed",
+                        cov_numeral_of(v[0].x, 17).text, cov_numeral_of(v[0].y, 17).text);
     int turn = kept >= 4 ? winding(v, kept) : 0;
     if (turn == 0 && rings->leave_flat)
         return COV_OK;
+    if (kept == 0)
+        return cov_fail(err, COV_ERR_GEOMETRY, "a ring is empty");
     if (turn == 0)
-        return cov_fail(err, COV_ERR_GEOMETRY,
-                        kept > 0 ? "a ring at (%.17g, %.17g) has no area" : "a ring is empty",
-                        kept > 0 ? v[0].x : 0, kept > 0 ? v[0].y : 0);
+        return cov_fail(err, COV_ERR_GEOMETRY, "a ring at (%s, %s) has no area",
+                        cov_numeral_of(v[0].x, 17).text, cov_numeral_of(v[0].y, 17).text);
     if ((turn < 0) != hole)
         reverse(v, kept);
     if (cov_reserve((void **)&rings->ring, &rings->ring_capacity, rings->n_rings + 1,

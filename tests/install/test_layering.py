@@ -90,6 +90,17 @@ def test_core_includes_the_c_library_only():
     assert not breaches
 
 
+def test_core_writes_decimals_in_one_place():
+    """printf's have the decimal sign of the locale, which no message may depend on."""
+    breaches = []
+    for _, path in sources_of(*CORE):
+        texts = re.findall(r'"(?:[^"\\\n]|\\.)*"', without_comments(path.read_text("utf-8")))
+        if any(re.search(r"%[-+ #0]*[\d*.]*L?[aefg]", text.replace("%%", ""), re.IGNORECASE)
+               for text in texts):
+            breaches.append(path.name)
+    assert breaches == ["text.c"], "use cov_numeral_of"
+
+
 def test_foreign_headers_stay_in_io():
     breaches = []
     for top in ("include", "libcov", "tools"):

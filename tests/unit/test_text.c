@@ -1,10 +1,16 @@
-/* Characters, quotes, packed texts. SPDX-License-Identifier: MIT */
+/* Characters, quotes, numbers, packed texts. SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <ftw.h>
+#include <sys/wait.h>
+
 #include "base/text.h"
+#include "comma.h"
 #include "support.h"
 
 /* Every code point in its own number of bytes, and one byte short. */
@@ -64,6 +70,45 @@ static void quotes_are_cut_and_clean(void **state)
     }
 }
 
+static bool numerals_have_points(void)
+{
+    return strcmp(cov_numeral_of(0, 6).text, "0") == 0 &&
+           strcmp(cov_numeral_of(-0.5, 6).text, "-0.5") == 0 &&
+           strcmp(cov_numeral_of(1 / 3.0, 17).text, "0.33333333333333331") == 0 &&
+           strcmp(cov_numeral_of(-1.5e-300, 17).text, "-1.5000000000000001e-300") == 0 &&
+           strcmp(cov_numeral_of(2.5e9, 6).text, "2.5e+09") == 0 &&
+           strcmp(cov_numeral_of(1e9, 6).text, "1e+09") == 0 &&
+           strcmp(cov_numeral_of(INFINITY, 6).text, "inf") == 0 &&
+           strstr(cov_numeral_of(NAN, 6).text, "nan") != NULL;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *walk)
+{
+    (void)st;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+static void numerals_have_points_in_any_locale(void **state)
+{
+    enum { RIGHT, WRONG, NO_LOCALE };
+    (void)state;
+    char folder[] = "text-XXXXXX";
+    int status = 0;
+    assert_true(numerals_have_points());
+    assert_non_null(mkdtemp(folder));
+    pid_t child = fork();
+    if (child == 0)
+        _exit(!set_comma_locale(folder) ? NO_LOCALE : numerals_have_points() ? RIGHT : WRONG);
+    waitpid(child, &status, 0);
+    nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    assert_true(WIFEXITED(status));
+    assert_int_not_equal(WEXITSTATUS(status), WRONG);
+    if (WEXITSTATUS(status) == NO_LOCALE)
+        print_message("# no locale with a decimal comma here\n");
+}
+
 static void packed_texts_stand_side_by_side(void **state)
 {
     (void)state;
@@ -107,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_character_has_its_size),
         cmocka_unit_test(quotes_are_cut_and_clean),
+        cmocka_unit_test(numerals_have_points_in_any_locale),
         cmocka_unit_test(packed_texts_stand_side_by_side),
         cmocka_unit_test(blanks_around_a_text),
     };
