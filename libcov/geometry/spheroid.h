@@ -1,5 +1,6 @@
 /* Areas and lengths on an ellipsoid of revolution, of what is drawn with straight edges in the
- * plane of longitude and latitude. SPDX-License-Identifier: MIT
+ * plane of longitude and latitude.
+ * SPDX-License-Identifier: MIT
  *
  * Such an edge is neither a geodesic nor a loxodrome; what is measured is the edge itself, so that
  * the parts of an edge add up to it, and the pieces of a polygon to the polygon. */
