@@ -149,11 +149,10 @@ static cov_status parse_name(cov_parser *p)
             cov_parser_found(p->at).text);
     cov_pattern pattern = cov_pattern_split(word);
     if (cov_piece_is_glob(pattern.technology) || cov_piece_is_glob(pattern.op)) {
-        int size = word.size < 40 ? (int)word.size : 40;
+        cov_quoted quoted = cov_piece_quote(word);
         return cov_parser_fail(p, word.at,
-                               "a pattern may match several services: write any(%.*s) or "
-                               "all(%.*s)",
-                               size, word.at, size, word.at);
+                               "a pattern may match several services: write any(%s) or all(%s)",
+                               quoted.text, quoted.text);
     }
     p->at += word.size;
     cov_step test = {.kind = COV_STEP_TEST, .low = 1, .high = COV_SERVICES_MAX};

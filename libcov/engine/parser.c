@@ -39,6 +39,15 @@ cov_status cov_parser_fail(const cov_parser *p, const char *at, const char *form
                     cov_quote(p->name).text, column_of(p, at), what);
 }
 
+cov_quoted cov_piece_quote(cov_piece piece)
+{
+    char text[sizeof(cov_quoted)]; /* more than a quote holds: what is cut off shows */
+    size_t size = piece.size < sizeof text - 1 ? piece.size : sizeof text - 1;
+    memcpy(text, piece.at, size);
+    text[size] = '\0';
+    return cov_quote(text);
+}
+
 cov_quoted cov_parser_found(const char *at)
 {
     char word[64];
@@ -72,14 +81,13 @@ static void list_services(const cov_parser *p, char *out, size_t size)
 
 static cov_status fail_unknown(const cov_parser *p, cov_piece word)
 {
-    char known[600], unknown[96];
-    snprintf(unknown, sizeof unknown, "%.*s", word.size < 90 ? (int)word.size : 90, word.at);
+    char known[600];
     if (p->n_services == 0)
         return cov_parser_fail(p, word.at, "\"%s\" matches no service, for there are none",
-                               cov_quote(unknown).text);
+                               cov_piece_quote(word).text);
     list_services(p, known, sizeof known);
     return cov_parser_fail(p, word.at, "\"%s\" matches no service; there are: %s",
-                           cov_quote(unknown).text, known);
+                           cov_piece_quote(word).text, known);
 }
 
 /* ---------------------------------------------------------------- words */
@@ -154,10 +162,7 @@ static cov_status fail_mixed(const cov_parser *p, size_t technology)
         if ((p->stages[technology] >> i & 1) != 0)
             stage[n++] = i;
     }
-    char name[96];
-    cov_piece text = cov_service_split(p->service[technology].name).technology;
-    snprintf(name, sizeof name, "%.*s", text.size < 90 ? (int)text.size : 90, text.at);
-    cov_quoted quoted = cov_quote(name);
+    cov_quoted quoted = cov_piece_quote(cov_service_split(p->service[technology].name).technology);
     return cov_parser_fail(
         p, p->loose[technology],
         "the expression mixes %s:%s and %s:%s: write which is meant, such as %s:%s", quoted.text,

@@ -34,6 +34,9 @@ __attribute__((format(printf, 3, 4))) cov_status cov_parser_fail(const cov_parse
 /* What stands at a place, for "found ...": a word, a character, or the end. */
 cov_quoted cov_parser_found(const char *at);
 
+/* A piece of the text for a message, as cov_quote. */
+cov_quoted cov_piece_quote(cov_piece piece);
+
 void cov_parser_skip_blanks(cov_parser *p);
 
 /* Go behind the character, and the blanks before it, where it is the next one. */

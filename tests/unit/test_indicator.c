@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "engine.h"
 
+#include "base/text.h"
 #include "engine/indicator.h"
 #include "expression.h"
 
@@ -357,7 +358,26 @@ static void long_texts_leave_room_for_the_message(void **state)
     memset(expression, '*', 2000);
     indicator = (cov_indicator){"it", expression};
     assert_fails(cov_indicators_check(&indicator, 1, many, 64, &err), &err, COV_ERR_EXPRESSION,
-                 "***) or all(***");
+                 "***...) or all(***");
+}
+
+/* A pattern cut for the message, wherever in a character that is. */
+static void long_patterns_are_cut_between_characters(void **state)
+{
+    (void)state;
+    char expression[400];
+    for (size_t lead = 0; lead < 4; lead++) {
+        memset(expression, 'x', lead);
+        for (size_t i = 0; i < 60; i++)
+            memcpy(expression + lead + 3 * i, "\xE5\x85\x89", 3);
+        strcpy(expression + lead + 180, "*");
+        cov_error err;
+        cov_program program;
+        assert_int_equal(cov_condition_compile("indicator", expression, service, N, &program, &err),
+                         COV_ERR_EXPRESSION);
+        assert_true(cov_is_utf8(err.message));
+        assert_non_null(strstr(err.message, "...) or all("));
+    }
 }
 
 /* Whatever the length of the names, the number of those left out has its place. */
@@ -449,6 +469,7 @@ int main(void)
         cmocka_unit_test(nesting_is_bounded),
         cmocka_unit_test(counting_operators_at_the_bottom),
         cmocka_unit_test(long_texts_leave_room_for_the_message),
+        cmocka_unit_test(long_patterns_are_cut_between_characters),
         cmocka_unit_test(the_list_of_services_is_cut_between_names),
         cmocka_unit_test(names_are_checked),
         cmocka_unit_test(noise_is_refused_or_understood),
