@@ -35,18 +35,13 @@ bool cov_is_utf8(const char *text)
     return *text == '\0';
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 const char *cov_trim(const char *text, size_t *size)
 {
     size_t step, n;
-    while ((step = is_blank(*text) ? 1 : strncmp(text, "\xC2\xA0", 2) == 0 ? 2 : 0) > 0)
+    while ((step = cov_is_blank(*text) ? 1 : strncmp(text, "\xC2\xA0", 2) == 0 ? 2 : 0) > 0)
         text += step;
     for (n = strlen(text); n > 0; n -= step) {
-        step = is_blank(text[n - 1])                                ? 1
+        step = cov_is_blank(text[n - 1])                            ? 1
                : n >= 2 && memcmp(text + n - 2, "\xC2\xA0", 2) == 0 ? 2
                                                                     : 0;
         if (step == 0)

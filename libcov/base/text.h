@@ -12,6 +12,12 @@ size_t cov_character_size(const char *text);
 
 bool cov_is_utf8(const char *text);
 
+/* Whether this is one of ASCII's blanks. */
+static inline bool cov_is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 /* The text without the blanks around it, ASCII's and the no-break space spreadsheets like: where it
  * begins, and its bytes. */
 const char *cov_trim(const char *text, size_t *size);

@@ -77,8 +77,7 @@ static cov_status add(writer *w, const cov_piece name[PIECES], const cov_piece e
 static cov_piece text_since(const cov_parser *p, const char *start)
 {
     size_t size = (size_t)(p->at - start);
-    while (size > 0 &&
-           (start[size - 1] == ' ' || (start[size - 1] >= '\t' && start[size - 1] <= '\r')))
+    while (size > 0 && cov_is_blank(start[size - 1]))
         size--;
     return (cov_piece){start, size};
 }

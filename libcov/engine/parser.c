@@ -94,7 +94,7 @@ static cov_status fail_unknown(const cov_parser *p, cov_piece word)
 
 void cov_parser_skip_blanks(cov_parser *p)
 {
-    while (*p->at == ' ' || (*p->at >= '\t' && *p->at <= '\r'))
+    while (cov_is_blank(*p->at))
         p->at++;
 }
 
