@@ -30,6 +30,8 @@ typedef struct edge {
 static double mean_along(const edge *e, double (*value)(const edge *, double above))
 {
     double steps = ceil(fabs(e->climb) / STEEP), sum = 0;
+    if (!isfinite(steps)) /* there is no end to that many */
+        return NAN;
     steps = steps < 1 ? 1 : steps;
     const double(*rule)[2] = fabs(e->climb) < FLAT ? two : five;
     int points = fabs(e->climb) < FLAT ? 2 : 5;

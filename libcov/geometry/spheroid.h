@@ -24,7 +24,7 @@ double cov_spheroid_area(const cov_spheroid *spheroid, const cov_xy *ring, size_
 
 /* The length of the edge from a to b in metres. The relative error is below 1e-12 up to 80 degrees
  * of latitude, and below 1e-6 beyond for edges that come near a pole without following a meridian.
- */
+ * Not finite where a or b isn't. */
 double cov_spheroid_length(const cov_spheroid *spheroid, cov_xy a, cov_xy b);
 
 #endif

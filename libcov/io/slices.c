@@ -96,12 +96,25 @@ static int compare(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* All cuts in order, the ends among them. */
+static cov_status check_length(const cov_slices *s, double metres, cov_error *err)
+{
+    if (metres < 1e9)
+        return COV_OK;
+    return cov_fail(err, COV_ERR_GEOMETRY,
+                    "a line from (%.9g, %.9g) to (%.9g, %.9g) has no length on Earth: correct its "
+                    "coordinates, or the coordinate reference system that its file states",
+                    s->from.x, s->from.y, s->to.x, s->to.y);
+}
+
+/* All cuts in order, the ends among them. Both ends of a line can have a place on Earth and what is
+ * between them none. */
 static cov_status find_cuts(cov_slices *s, cov_error *err)
 {
-    double parts = ceil(metres_between(s, s->from, s->to) / COV_SLICE_MAX);
+    double metres = metres_between(s, s->from, s->to), parts = ceil(metres / COV_SLICE_MAX);
     s->n = 0;
-    cov_status status = find_crossings(s, err);
+    cov_status status = check_length(s, metres, err);
+    if (status == COV_OK)
+        status = find_crossings(s, err);
     for (double k = 0; k < parts && status == COV_OK; k++)
         status = add_cut(s, k / parts, err);
     if (status == COV_OK)
@@ -119,15 +132,6 @@ static cov_status place_cuts(cov_slices *s, cov_error *err)
         s->at[i] = along(s->from, s->to, s->cut[i]);
     cov_ellipsoid_place(s->ellipsoid, s->at, s->n);
     return COV_OK;
-}
-
-static cov_status check_length(const cov_slices *s, double metres, cov_error *err)
-{
-    if (metres < 1e9)
-        return COV_OK;
-    return cov_fail(err, COV_ERR_GEOMETRY,
-                    "a line from (%.9g, %.9g) to (%.9g, %.9g) has no length on Earth", s->from.x,
-                    s->from.y, s->to.x, s->to.y);
 }
 
 static cov_status cut_stride(cov_slices *s, cov_slice_visit visit, void *data, cov_error *err)

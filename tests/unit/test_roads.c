@@ -13,6 +13,7 @@
 #include "engine/tally.h"
 #include "io/partition.h"
 #include "io/roads.h"
+#include "io/slices.h"
 
 #define MM 1000000 /* units of a kilometre: millimetres */
 
@@ -378,6 +379,40 @@ static void test_errors(void **state)
     scene_clear(&s);
 }
 
+static cov_status no_slice(void *data, cov_xy middle, double metres, cov_error *err)
+{
+    (void)data;
+    (void)middle;
+    (void)err;
+    return isfinite(metres) ? COV_OK : COV_ERR_LIMIT;
+}
+
+/* Both ends lie on Earth, what is between them in the gap of an interrupted map. */
+static void test_gap_of_the_map(void **state)
+{
+    (void)state;
+    static const double extent[4] = {-12e6, 6.7e6, 4e6, 6.9e6};
+    OGRSpatialReferenceH plane = NULL;
+    cov_ellipsoid ellipsoid;
+    cov_slices slices;
+    cov_error err = {COV_OK, ""};
+    scene s = two_squares();
+    assert_int_equal(cov_crs_from_text("+proj=igh +R=6371000 +units=m", &plane, NULL), COV_OK);
+    assert_int_equal(cov_ellipsoid_create(plane, extent, &ellipsoid, NULL), COV_OK);
+    cov_slices_init(&slices, s.borders.edges, &ellipsoid);
+    cov_xy west = {-11119492, 6.8e6}, east = {3335847, 6.8e6}, near = {3336847, 6.8e6};
+    assert_int_equal(cov_slices_cut(&slices, east, near, no_slice, NULL, &err), COV_OK);
+    assert_int_equal(cov_slices_cut(&slices, west, east, no_slice, NULL, &err), COV_ERR_GEOMETRY);
+    assert_says(&err, "has no length on Earth");
+    cov_xy nowhere = {1e15, 1e15};
+    assert_int_equal(cov_slices_cut(&slices, east, nowhere, no_slice, NULL, &err),
+                     COV_ERR_GEOMETRY);
+    cov_slices_clear(&slices);
+    cov_ellipsoid_clear(&ellipsoid);
+    OSRRelease(plane);
+    scene_clear(&s);
+}
+
 /* ---------------------------------------------------------------- against GEOS */
 
 /* The length of the lines in every piece of the plane, as GEOS sees it. */
@@ -520,6 +555,7 @@ int main(void)
         cmocka_unit_test_setup(test_long_and_many_parts, reset),
         cmocka_unit_test_setup(test_projected_plane, reset),
         cmocka_unit_test_setup(test_errors, reset),
+        cmocka_unit_test_setup(test_gap_of_the_map, reset),
         cmocka_unit_test_setup(test_random_roads, reset),
         cmocka_unit_test_setup(test_real_communes, reset),
     };

@@ -170,6 +170,16 @@ static void test_parts_add_up(void **state)
     }
 }
 
+static void test_no_place(void **state)
+{
+    (void)state;
+    const cov_xy here = {10, 20}, nowhere[] = {{INFINITY, INFINITY}, {10, -INFINITY}, {NAN, NAN}};
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(!isfinite(cov_spheroid_length(&wgs84, here, nowhere[i])));
+        assert_true(!isfinite(cov_spheroid_length(&wgs84, nowhere[i], here)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_areas_of_geodesics),
         cmocka_unit_test(test_lengths_of_geodesics),
         cmocka_unit_test(test_parts_add_up),
+        cmocka_unit_test(test_no_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
