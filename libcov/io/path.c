@@ -129,11 +129,7 @@ static int is_wanted(const char *name, const cov_kind *kind)
 {
     if (strncmp(name, "__MACOSX/", 9) == 0 || cov_path_base(name)[0] == '.')
         return 0;
-    for (size_t i = 0; kind->extensions[i] != NULL; i++) {
-        if (cov_path_has_extension(name, kind->extensions[i]))
-            return 1;
-    }
-    return 0;
+    return cov_path_is_of(name, kind);
 }
 
 /* The entries that can be of the kind, sorted; a .gdb folder counts once. */
