@@ -39,23 +39,10 @@ static cov_status add_transformed(cov_rings *rings, const cov_shape *shape, size
                                   const cov_transform *to, const char *what, cov_error *err)
 {
     cov_shape placed = {NULL, 0};
-    OGRGeometryH geometry = NULL;
-    cov_status s = COV_OK;
-    if (OGR_G_CreateFromWkbEx(shape->wkb, NULL, &geometry, shape->size) != OGRERR_NONE)
-        s = cov_fail(err, COV_ERR_GEOMETRY, "%s: its polygon is damaged", what);
-    if (s == COV_OK)
-        s = cov_transform_geometry(to, geometry, what, err);
-    if (s == COV_OK) {
-        placed.size = OGR_G_WkbSizeEx(geometry);
-        placed.wkb = cov_alloc(placed.size, 1);
-        s = placed.wkb != NULL ? COV_OK : cov_fail_memory(err);
-    }
-    if (s == COV_OK && OGR_G_ExportToIsoWkb(geometry, wkbNDR, placed.wkb) != OGRERR_NONE)
-        s = cov_fail(err, COV_ERR_GEOMETRY, "%s: its polygon can't be written as WKB", what);
+    cov_status s = cov_transform_shape(to, shape, what, &placed, err);
     if (s == COV_OK)
         s = add_rings(rings, &placed, piece, what, err);
     cov_free(placed.wkb);
-    OGR_G_DestroyGeometry(geometry);
     return s;
 }
 
