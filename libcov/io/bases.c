@@ -317,7 +317,8 @@ static int is_line(const cov_layer *layer, OGRFeatureH feature)
     return OGR_GT_IsSubClassOf(type, wkbCurve) || OGR_GT_IsSubClassOf(type, wkbMultiCurve);
 }
 
-/* The first geometry decides; whoever reads the layer refuses what is otherwise. */
+/* The first geometry decides; whoever reads the layer refuses what is otherwise. A table has none,
+ * and isn't read to its end to see that. */
 static cov_status has_lines(const cov_setting *setting, const cov_source *source, int *out,
                             cov_error *err)
 {
@@ -330,7 +331,8 @@ static cov_status has_lines(const cov_setting *setting, const cov_source *source
         if (feature != NULL)
             OGR_F_Destroy(feature);
         s = cov_layer_next(&layer, &feature, err);
-    } while (s == COV_OK && feature != NULL && OGR_F_GetGeometryRef(feature) == NULL);
+    } while (s == COV_OK && feature != NULL && !layer.is_csv &&
+             OGR_F_GetGeometryRef(feature) == NULL);
     *out = s == COV_OK && is_line(&layer, feature);
     if (feature != NULL)
         OGR_F_Destroy(feature);
