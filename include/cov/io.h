@@ -174,7 +174,7 @@ typedef struct cov_job {
     const char *const *add_drivers; /* names of GDAL drivers to allow beside the list above */
     size_t n_add_drivers;
     int allow_network; /* 0: no /vsicurl and the like, no URL */
-    unsigned threads;  /* workers; 0: one per processor, at most 8 */
+    unsigned threads;  /* workers, up to 256; 0: one per processor, at most 8 */
 
     cov_progress progress; /* may be NULL */
     void *progress_data;
