@@ -254,7 +254,11 @@ def test_output_folder_forbidden(folder):
             if parent.stat().st_uid == 0 and parent != Path("/"):
                 parent.chmod(parent.stat().st_mode | 0o055)
         options = {"user": "nobody", "group": "nogroup"}
-        if run("--version", **options).returncode != 0:
+        try:
+            runs = run("--version", **options).returncode == 0
+        except PermissionError:  # the build lies below a folder such as /root
+            runs = False
+        if not runs:
             pytest.skip("nobody cannot run the tool here")
     done = run(*BASIC, "-o", "locked/out.csv", **options)
     assert done.returncode in (1, 3)
