@@ -364,6 +364,11 @@ static cov_status check_target(const cov_job *job, const cov_plan *plan, size_t 
                         i + 1);
     if (!is_indicator(plan, target->indicator))
         return fail_unknown_target(plan, target->indicator, err);
+    if (target->with > (uint64_t)INT64_MAX)
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "the target of \"%s\" has %" PRIu64 " connections (with), which is more "
+                        "than a result can state",
+                        cov_quote(target->indicator).text, target->with);
     for (size_t k = 0; k < i; k++) {
         if (strcmp(job->targets[k].indicator, target->indicator) == 0 &&
             job->targets[k].share == target->share)

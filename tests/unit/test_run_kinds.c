@@ -766,6 +766,10 @@ static void a_target_says_what_is_missing(void **state)
     assert_int_equal(cov_run_missing(run, 5, 0, &n, NULL), COV_ERR_ARGUMENT);
     assert_int_equal(cov_run_missing(run, 0, 2, &n, NULL), COV_ERR_ARGUMENT);
     cov_run_free(run);
+    targets[0].with = UINT64_C(1) << 63;
+    expect_job_failure(&job, COV_ERR_ARGUMENT, FACTS("fiber", "9223372036854775808", "(with)"));
+    targets[0].with--;
+    cov_run_free(run_job(&job));
     targets[0].share = targets[1].share;
     expect_job_failure(&job, COV_ERR_ARGUMENT, FACTS("fiber", "twice"));
     targets[0].indicator = "fibre";
