@@ -298,6 +298,11 @@ static cov_status build_output(cov_project *project, const cov_yaml *yaml, size_
         cov_project_flag(yaml, entry, "overwrite", from->overwrite, &out->overwrite, err);
     if (s == COV_OK && strcmp(from->file, "-") != 0)
         s = take_path(project, from->file, &out->path, err);
+    for (size_t k = 0; k < i && s == COV_OK; k++) {
+        if (strcmp(project->output[k].path, out->path) == 0)
+            s = cov_project_refuse(yaml, entry, "file", err, "it is an output already, number %zu",
+                                   k + 1);
+    }
     return s;
 }
 

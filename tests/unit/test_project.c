@@ -394,6 +394,9 @@ static void test_values(void **state)
     refuse(WHOLE "options: {threads: 257}\n", "4, column 20", "from 1 to 256");
     refuse(WHOLE "options: {invalid: no}\n", "4, column 20", "invalid: \"no\" is none of error");
     refuse(WHOLE "options: {allow_network: true}\n", "4, column 11", "unknown key");
+    refuse(WHOLE "outputs: [{file: a}, {file: b}, {file: b}]\n", "4, column 40",
+           "file: it is an output already, number 2");
+    refuse(WHOLE "outputs: [{file: '-'}, {file: '-'}]\n", "4, column 31", "an output already");
     refuse(WHOLE "outputs: [{file: a, overwrite: 1}]\n", "4, column 32", "neither true nor false");
 }
 
