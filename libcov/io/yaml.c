@@ -142,6 +142,8 @@ static const char *remedy(const cov_yaml *yaml, const yaml_parser_t *parser)
     if (mentions(context, "alias") || mentions(context, "anchor") || mentions(context, "tag") ||
         mentions(context, "block scalar") || mentions(context, "directive"))
         return "put a value that begins with * & ! | > % or a quote in 'quotes'";
+    if (mentions(problem, "tab character"))
+        return "indent with blanks, not with tabs";
     if (mentions(problem, "cannot start any token"))
         return byte_at(yaml, parser->problem_mark) == '\t'
                    ? "indent with blanks, not with tabs"

@@ -443,6 +443,7 @@ static void test_syntax(void **state)
     refuse("areas: >=1\n", "1, column 8", "in 'quotes'");
     refuse("areas: @x\n", "1, column 8", "in 'quotes'");
     refuse("areas:\n\tfile: a\n", "2, column 1", "indent with blanks, not with tabs");
+    refuse("areas:\n  file: a\n\tid: b\n", "2, column 9", "indent with blanks, not with tabs");
     refuse("# Bạc Liêu\nareas: {file: 'Bạc', id: \"x}\n", "2, column 26", "never closed");
     refuse("areas: b: c\n", "1, column 9", "a colon and a blank in 'quotes'");
     refuse("areas: [b\n", "2, column 1", "has to be closed");
