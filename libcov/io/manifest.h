@@ -53,9 +53,10 @@ typedef struct cov_manifest {
  *     notes           [{kind: "info" or "warning", text}]
  *     bases           [{name, unit, scale, rounding, ledger, ledger_points, overlap}], the further
  *                     ones; unit null for things that are counted, rounding as above
- *     targets         [{indicator, share, missing, missing_in_areas, with}], share 0 to 1, with
- * null where nothing is stated ratios          [{name, file, n, of, per}], n and of the columns, or
- * of the base; per null for a percentage
+ *     targets         [{indicator, share, missing, missing_in_areas, with}], share 0 to 1; with
+ *                     null where nothing is stated
+ *     ratios          [{name, file, n, of, per}], n and of the columns, or of the base; per null
+ *                     for a percentage
  *
  * Bytes that are not UTF-8 (names of files) become U+FFFD. COV_ERR_LIMIT where a sum can't be
  * stated exactly: over 2^63-1 units where scale is 1, else see figure.h. Freed with cov_free. */
