@@ -452,7 +452,8 @@ static cov_status check_sum(cov_cutter *c, const GEOSGeometry *polygon, const fa
         sum += f->size[i];
     if (fabs(sum - whole) <= slack)
         return COV_OK;
-    snprintf(c->said, sizeof c->said, "the pieces have %.9g times its area", sum / whole);
+    snprintf(c->said, sizeof c->said, "the pieces have %s times its area",
+             cov_numeral_of(sum / whole, 9).text);
     return fail_cut(c, err);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define GEOS_USE_ONLY_R_API
+#include <cpl_string.h>
 #include <geos_c.h>
 
 #include "base/mem.h"
@@ -89,7 +90,7 @@ static int is_valid(cov_repair *repair, const GEOSGeometry *geometry, char *why,
         return 1;
     if (place != NULL && GEOSGeomGetX_r(repair->geos, place, &x) == 1 &&
         GEOSGeomGetY_r(repair->geos, place, &y) == 1)
-        snprintf(why, size, "%s at (%.9g, %.9g)", reason != NULL ? reason : "invalid", x, y);
+        CPLsnprintf(why, size, "%s at (%.9g, %.9g)", reason != NULL ? reason : "invalid", x, y);
     else
         snprintf(why, size, "%s", reason != NULL ? reason : repair->said);
     GEOSFree_r(repair->geos, reason);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 /* Long segments are cut up first, so that little memory is needed and few borders are near. */
 #define STRIDE 1000.0
@@ -101,9 +102,10 @@ static cov_status check_length(const cov_slices *s, double metres, cov_error *er
     if (metres < 1e9)
         return COV_OK;
     return cov_fail(err, COV_ERR_GEOMETRY,
-                    "a line from (%.9g, %.9g) to (%.9g, %.9g) has no length on Earth: correct its "
+                    "a line from (%s, %s) to (%s, %s) has no length on Earth: correct its "
                     "coordinates, or the coordinate reference system that its file states",
-                    s->from.x, s->from.y, s->to.x, s->to.y);
+                    cov_numeral_of(s->from.x, 9).text, cov_numeral_of(s->from.y, 9).text,
+                    cov_numeral_of(s->to.x, 9).text, cov_numeral_of(s->to.y, 9).text);
 }
 
 /* All cuts in order, the ends among them. Both ends of a line can have a place on Earth and what is
