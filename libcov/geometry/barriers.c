@@ -29,7 +29,7 @@ static void fill_segments(const cov_paths *paths, uint32_t *item, cov_box *box)
 {
     size_t n = 0;
     for (size_t i = 0; i < paths->n_paths; i++) {
-        const cov_path *path = &paths->path[i];
+        const cov_chain *path = &paths->path[i];
         for (size_t k = path->first; k + 1 < path->first + path->n; k++, n++) {
             item[n] = (uint32_t)k;
             box[n] = box_of(paths->vertex[k], paths->vertex[k + 1]);

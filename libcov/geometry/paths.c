@@ -20,7 +20,7 @@ static cov_status close_path(reading *r, size_t n)
     cov_paths *p = r->paths;
     if (cov_reserve((void **)&p->path, &p->path_capacity, p->n_paths + 1, sizeof *p->path) != 0)
         return cov_fail_memory(r->err);
-    p->path[p->n_paths++] = (cov_path){p->n_vertices, n};
+    p->path[p->n_paths++] = (cov_chain){p->n_vertices, n};
     p->n_vertices += n;
     return COV_OK;
 }

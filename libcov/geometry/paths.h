@@ -10,16 +10,16 @@
 #include "geometry/predicate.h"
 
 /* A line, or, with one vertex, a point. */
-typedef struct cov_path {
+typedef struct cov_chain {
     size_t first; /* index of its first vertex */
     size_t n;     /* vertices, at least 1 */
-} cov_path;
+} cov_chain;
 
 typedef struct cov_paths {
     cov_xy *vertex;
     size_t n_vertices;
     size_t vertex_capacity;
-    cov_path *path;
+    cov_chain *path;
     size_t n_paths;
     size_t path_capacity;
 } cov_paths;

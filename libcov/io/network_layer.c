@@ -9,6 +9,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "geometry/metric.h"
+#include "geometry/paths.h"
 #include "io/coordinates.h"
 #include "io/each.h"
 #include "io/job.h"
@@ -18,9 +20,12 @@
 typedef struct drawing {
     void **wkb;
     size_t *size;
+    int64_t *feature; /* the numbers by which messages name them */
     size_t n;
     size_t wkb_capacity;
     size_t size_capacity;
+    size_t feature_capacity;
+    cov_paths_kind kind;
     double extent[4];
     char *label;
     char *crs;
@@ -33,6 +38,7 @@ static void drawing_clear(drawing *d)
         cov_free(d->wkb[i]);
     cov_free(d->wkb);
     cov_free(d->size);
+    cov_free(d->feature);
     cov_free(d->label);
     cov_free(d->crs);
     cov_transform_clear(&d->transform);
@@ -41,19 +47,25 @@ static void drawing_clear(drawing *d)
 
 /* ---------------------------------------------------------------- features */
 
-static int has_polygons(OGRGeometryH geometry)
+/* What a network, or what barriers, can't have: the first such part, NULL where there is none. */
+static OGRGeometryH find_stranger(OGRGeometryH geometry, cov_paths_kind kind)
 {
-    OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(geometry));
-    if (type == wkbPolygon || type == wkbMultiPolygon || type == wkbCurvePolygon ||
-        type == wkbMultiSurface)
-        return 1;
-    int found = 0;
-    for (int i = 0; i < OGR_G_GetGeometryCount(geometry) && !found; i++)
-        found = has_polygons(OGR_G_GetGeometryRef(geometry, i));
+    OGRwkbGeometryType type = OGR_GT_Flatten(OGR_G_GetGeometryType(geometry));
+    OGRGeometryH found = NULL;
+    if (OGR_GT_IsSubClassOf(type, wkbCurve))
+        return NULL;
+    if (type == wkbPoint)
+        return kind == COV_PATHS_NETWORK ? NULL : geometry;
+    if (type == wkbPolygon || type == wkbCurvePolygon)
+        return kind == COV_PATHS_BARRIER ? NULL : geometry;
+    if (!OGR_GT_IsSubClassOf(type, wkbGeometryCollection))
+        return geometry;
+    for (int i = 0; i < OGR_G_GetGeometryCount(geometry) && found == NULL; i++)
+        found = find_stranger(OGR_G_GetGeometryRef(geometry, i), kind);
     return found;
 }
 
-static cov_status check_geometry(const cov_layer *layer, OGRFeatureH feature, int polygons,
+static cov_status check_geometry(const cov_layer *layer, OGRFeatureH feature, cov_paths_kind kind,
                                  cov_error *err)
 {
     OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
@@ -62,32 +74,30 @@ static cov_status check_geometry(const cov_layer *layer, OGRFeatureH feature, in
         return cov_fail(err, COV_ERR_INPUT,
                         "%s, feature %lld has no geometry: draw it, or remove it", layer->label,
                         number);
-    OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(geometry));
-    if (polygons && (type == wkbPoint || type == wkbMultiPoint))
-        return cov_fail(err, COV_ERR_INPUT,
-                        "%s, feature %lld is a %s, which keeps nothing apart: lines or polygons "
-                        "are needed",
-                        layer->label, number, OGR_G_GetGeometryName(geometry));
-    if (!polygons && has_polygons(geometry))
-        return cov_fail(err, COV_ERR_INPUT,
-                        "%s, feature %lld is a %s: a distance is one to lines or points; polygons "
-                        "answer without it",
-                        layer->label, number, OGR_G_GetGeometryName(geometry));
-    return COV_OK;
+    OGRGeometryH stranger = find_stranger(geometry, kind);
+    if (stranger == NULL)
+        return COV_OK;
+    return cov_fail(err, COV_ERR_INPUT, "%s, feature %lld %s a %s: %s", layer->label, number,
+                    stranger == geometry ? "is" : "holds", OGR_G_GetGeometryName(stranger),
+                    kind == COV_PATHS_NETWORK
+                        ? "a distance is one to lines or points; polygons answer without it"
+                        : "lines and polygons alone can be crossed");
 }
 
-static cov_status keep(drawing *d, OGRGeometryH geometry, cov_error *err)
+static cov_status keep(drawing *d, OGRGeometryH geometry, int64_t feature, cov_error *err)
 {
     cov_shape shape = {NULL, 0};
     if (geometry == NULL ||
         cov_reserve((void **)&d->wkb, &d->wkb_capacity, d->n + 1, sizeof *d->wkb) != 0 ||
-        cov_reserve((void **)&d->size, &d->size_capacity, d->n + 1, sizeof *d->size) != 0)
+        cov_reserve((void **)&d->size, &d->size_capacity, d->n + 1, sizeof *d->size) != 0 ||
+        cov_reserve((void **)&d->feature, &d->feature_capacity, d->n + 1, sizeof *d->feature) != 0)
         return cov_fail_memory(err);
     cov_status s = cov_shape_export(geometry, &shape, err);
     if (s != COV_OK)
         return s;
     d->wkb[d->n] = shape.wkb;
-    d->size[d->n++] = shape.size;
+    d->size[d->n] = shape.size;
+    d->feature[d->n++] = feature;
     OGREnvelope box;
     OGR_G_GetEnvelope(geometry, &box);
     d->extent[0] = fmin(d->extent[0], box.MinX);
@@ -97,14 +107,13 @@ static cov_status keep(drawing *d, OGRGeometryH geometry, cov_error *err)
     return COV_OK;
 }
 
-static cov_status add_feature(drawing *d, cov_layer *layer, OGRFeatureH feature, int polygons,
-                              cov_error *err)
+static cov_status add_feature(drawing *d, cov_layer *layer, OGRFeatureH feature, cov_error *err)
 {
     cov_watch_begin(layer->watch);
-    cov_status s = check_geometry(layer, feature, polygons, err);
+    cov_status s = check_geometry(layer, feature, d->kind, err);
     if (s == COV_OK) {
         OGRGeometryH geometry = cov_shape_take(feature);
-        s = keep(d, geometry, err);
+        s = keep(d, geometry, layer->n_read, err);
         OGR_G_DestroyGeometry(geometry);
     }
     if (s == COV_OK)
@@ -128,19 +137,19 @@ static cov_status add_row(drawing *d, const cov_coordinates *coordinates, const 
     OGRGeometryH point = OGR_G_CreateGeometry(wkbPoint);
     if (point != NULL)
         OGR_G_SetPoint_2D(point, 0, x, y);
-    s = keep(d, point, err);
+    s = keep(d, point, layer->n_read, err);
     OGR_G_DestroyGeometry(point);
     return s;
 }
 
 /* A table is one of points, by its columns. */
-static cov_status select_columns(cov_layer *layer, const cov_setting *setting, int polygons,
+static cov_status select_columns(cov_layer *layer, const cov_setting *setting, cov_paths_kind kind,
                                  cov_coordinates *out, cov_error *err)
 {
     memset(out, 0, sizeof *out);
     if (!layer->is_csv)
         return cov_layer_select(layer, NULL, 0, 1, err);
-    if (polygons)
+    if (kind == COV_PATHS_BARRIER)
         return cov_fail(err, COV_ERR_INPUT,
                         "%s is a table without geometry: lines or polygons are needed",
                         layer->label);
@@ -152,7 +161,6 @@ static cov_status select_columns(cov_layer *layer, const cov_setting *setting, i
 typedef struct reading {
     drawing *drawing;
     cov_layer *layer;
-    int polygons; /* they are allowed */
     cov_coordinates coordinates;
 } reading;
 
@@ -160,18 +168,19 @@ static cov_status add(void *data, OGRFeatureH feature, cov_error *err)
 {
     const reading *r = data;
     return r->coordinates.by_columns ? add_row(r->drawing, &r->coordinates, r->layer, feature, err)
-                                     : add_feature(r->drawing, r->layer, feature, r->polygons, err);
+                                     : add_feature(r->drawing, r->layer, feature, err);
 }
 
-static cov_status read_features(drawing *d, cov_layer *layer, int polygons,
-                                const cov_setting *setting, cov_error *err)
+static cov_status read_features(drawing *d, cov_layer *layer, const cov_setting *setting,
+                                cov_error *err)
 {
-    reading r = {.drawing = d, .layer = layer, .polygons = polygons};
-    cov_status s = select_columns(layer, setting, polygons, &r.coordinates, err);
+    reading r = {.drawing = d, .layer = layer};
+    cov_status s = select_columns(layer, setting, d->kind, &r.coordinates, err);
     if (s == COV_OK)
         s = cov_layer_each(layer, setting->phases, add, &r, err);
     if (s == COV_OK && d->n == 0)
-        s = cov_layer_refuse_empty(layer, polygons ? "lines or polygons" : "lines or points", err);
+        s = cov_layer_refuse_empty(
+            layer, d->kind == COV_PATHS_NETWORK ? "lines or points" : "lines or polygons", err);
     return s;
 }
 
@@ -209,10 +218,11 @@ static cov_status place(drawing *d, const cov_layer *layer, const cov_setting *s
     return s;
 }
 
-static cov_status read_drawing(const cov_setting *setting, const cov_source *source, int polygons,
-                               drawing *d, cov_error *err)
+static cov_status read_drawing(const cov_setting *setting, const cov_source *source,
+                               cov_paths_kind kind, drawing *d, cov_error *err)
 {
     cov_layer layer;
+    d->kind = kind;
     d->extent[0] = d->extent[1] = DBL_MAX;
     d->extent[2] = d->extent[3] = -DBL_MAX;
     cov_status s = cov_phases_enter(setting->phases, "read footprints", err);
@@ -220,7 +230,7 @@ static cov_status read_drawing(const cov_setting *setting, const cov_source *sou
         s = cov_layer_open(source, setting->policy, setting->notes, &layer, err);
     if (s != COV_OK)
         return s;
-    s = read_features(d, &layer, polygons, setting, err);
+    s = read_features(d, &layer, setting, err);
     if (s == COV_OK) {
         d->label = cov_layer_describe(&layer);
         d->crs = cov_crs_label(layer.crs);
@@ -262,6 +272,26 @@ static void set_metric(cov_near_options *options, OGRSpatialReferenceH plane)
     }
 }
 
+/* Name the feature that is refused, if it is one of these. */
+static cov_status blame(const drawing *d, const cov_near_options *options, cov_error *err)
+{
+    cov_metric metric;
+    cov_paths paths = COV_PATHS_INIT;
+    cov_error why;
+    cov_status s = cov_metric_init(&metric, options, &why);
+    for (size_t i = 0; i < d->n && s == COV_OK; i++) {
+        cov_paths_clear(&paths);
+        s = cov_paths_add(&paths, d->wkb[i], d->size[i], d->kind, &why);
+        if (s == COV_OK)
+            s = cov_metric_check(&metric, paths.vertex, paths.n_vertices, &why);
+        if (s != COV_OK)
+            cov_fail(err, s, "%s, feature %lld: %s: correct it, or remove it", d->label,
+                     (long long)d->feature[i], why.message);
+    }
+    cov_paths_clear(&paths);
+    return s;
+}
+
 static cov_status create(const cov_setting *setting, const cov_job_service *ask,
                          const drawing *network, const drawing *barriers, cov_footprint_layer *out,
                          cov_error *err)
@@ -281,6 +311,8 @@ static cov_status create(const cov_setting *setting, const cov_job_service *ask,
                            &out->footprint, &why);
     if (s != COV_OK)
         cov_fail(err, s, "service %s, %s: %s", ask->name, network->label, why.message);
+    if (s == COV_ERR_GEOMETRY && blame(network, &options, err) == COV_OK)
+        blame(barriers, &options, err);
     return s;
 }
 
@@ -306,9 +338,9 @@ cov_status cov_network_layer_read(const cov_setting *setting, const cov_job_serv
     memset(&result, 0, sizeof result);
     cov_status s = check_unit(setting, ask, err);
     if (s == COV_OK)
-        s = read_drawing(setting, &ask->source, 0, &network, err);
+        s = read_drawing(setting, &ask->source, COV_PATHS_NETWORK, &network, err);
     if (s == COV_OK && ask->barriers.path != NULL)
-        s = read_drawing(setting, &ask->barriers, 1, &barriers, err);
+        s = read_drawing(setting, &ask->barriers, COV_PATHS_BARRIER, &barriers, err);
     if (s == COV_OK)
         s = create(setting, ask, &network, &barriers, &result, err);
     if (s == COV_OK)

@@ -247,3 +247,31 @@ def project(more=""):
 
 def project_typo():
     project("    servise: x\n")
+
+
+def mixed_barriers():
+    """mixed.geojson: a line, then a line and a point together."""
+    line = '{"type": "LineString", "coordinates": [[0,1],[3,1]]}'
+    with open("mixed.geojson", "w", encoding="utf-8") as file:
+        file.write('{"type": "FeatureCollection", "features": [\n'
+                   f'{{"type": "Feature", "properties": {{}}, "geometry": {line}}},\n'
+                   '{"type": "Feature", "properties": {}, "geometry": {"type": '
+                   f'"GeometryCollection", "geometries": [{line}, '
+                   '{"type": "Point", "coordinates": [1,1]}]}}\n]}\n')
+
+
+def single_vertex():
+    """single.gpkg: three lines, the last of which has one vertex."""
+    srs = osr.SpatialReference()
+    srs.ImportFromEPSG(4326)
+    data = ogr.GetDriverByName("GPKG").CreateDataSource("single.gpkg")
+    layer = data.CreateLayer("single", srs, ogr.wkbLineString)
+    layer.CreateField(ogr.FieldDefn("kind", ogr.OFTInteger))
+    for kind, n in ((1, 2), (2, 2), (3, 1)):
+        feature = ogr.Feature(layer.GetLayerDefn())
+        feature.SetField("kind", kind)
+        line = ogr.Geometry(ogr.wkbLineString)
+        for k in range(n):
+            line.AddPoint_2D(k, 1)
+        feature.SetGeometryDirectly(line)
+        layer.CreateFeature(feature)
