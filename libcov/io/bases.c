@@ -330,8 +330,9 @@ static cov_status has_lines(const cov_setting *setting, const cov_source *source
     do {
         if (feature != NULL)
             OGR_F_Destroy(feature);
+        feature = NULL;
         s = cov_layer_next(&layer, &feature, err);
-    } while (s == COV_OK && !layer.is_csv &&
+    } while (s == COV_OK && feature != NULL && !layer.is_csv &&
              OGR_F_GetGeometryRef(feature) == NULL);
     *out = s == COV_OK && !layer.is_csv && is_line(&layer, feature);
     if (feature != NULL)
