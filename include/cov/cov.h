@@ -87,6 +87,11 @@ typedef struct cov_error {
     char message[1020];
 } cov_error;
 
+/* Called on the caller's thread only, between features, rows or batches. `fraction` is 0 to 1, or
+ * below 0 where it is not known; `phase` says what is being done. Return 0 to go on; anything else
+ * ends the call with COV_ERR_CANCELLED. */
+typedef int (*cov_progress)(void *data, const char *phase, double fraction);
+
 /* The name of a code, "COV_ERR_LIMIT"; "COV_ERR_UNKNOWN" for a code this version doesn't know. Like
  * that of cov_version, the text is constant and belongs to nobody. */
 COV_API const char *cov_status_name(cov_status code);

@@ -13,6 +13,7 @@
 #ifndef COV_IO_H
 #define COV_IO_H
 
+#include <cov/arrow.h>
 #include <cov/cov.h>
 
 #ifdef __cplusplus
@@ -30,6 +31,9 @@ typedef struct cov_source {
     const char *where; /* OGR's attribute filter, "network = 'viettel'"; NULL: every feature. It
                           means the same for every format: what OGR's own SQL says, so that "="
                           compares texts without case, and text with a number is COV_ERR_INPUT */
+    const cov_table *table; /* rows in memory instead of a file: path and layer are then NULL. Its
+                               CRS is that of the table (any text PROJ understands). Borrowed for
+                               the time of the call */
 } cov_source;
 
 /* What answers for a service. */
@@ -74,8 +78,8 @@ typedef struct cov_job_service {
 /* No answer yet. Spelled out, because C++ before 20 has no designated initialisers. */
 #define COV_JOB_SERVICE_INIT                                                                       \
     {                                                                                              \
-        NULL, COV_BY_POLYGONS, {NULL, NULL, NULL}, NULL, 0, {NULL, NULL, NULL}, 0, 0, 0, 0, 0,     \
-            NULL, NULL, NULL                                                                       \
+        NULL, COV_BY_POLYGONS, {NULL, NULL, NULL, NULL}, NULL, 0, {NULL, NULL, NULL, NULL}, 0, 0,  \
+            0, 0, 0, NULL, NULL, NULL                                                              \
     }
 
 /* Read a distance: "150m", "0.5 km", "500ft" (international feet of 0.3048 m). COV_ERR_ARGUMENT for
@@ -134,11 +138,6 @@ typedef enum cov_invalid {
     COV_INVALID_SKIP = 2   /* leave it out: its households count as outside */
 } cov_invalid;
 
-/* Called on the caller's thread only, between features, rows or batches. `fraction` is 0 to 1, or
- * below 0 where it is not known. Return 0 to go on; anything else cancels the run with
- * COV_ERR_CANCELLED. */
-typedef int (*cov_progress)(void *data, const char *phase, double fraction);
-
 typedef struct cov_job {
     size_t size; /* sizeof(cov_job) */
 
@@ -183,9 +182,9 @@ typedef struct cov_job {
 /* Nothing asked yet. */
 #define COV_JOB_INIT                                                                               \
     {                                                                                              \
-        sizeof(cov_job), {NULL, NULL, NULL}, NULL, NULL, NULL, 0, {NULL, NULL, NULL}, NULL, NULL,  \
-            NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, COV_INVALID_ERROR, NULL,   \
-            0, 0, 0, NULL, NULL                                                                    \
+        sizeof(cov_job), {NULL, NULL, NULL, NULL}, NULL, NULL, NULL, 0, {NULL, NULL, NULL, NULL},  \
+            NULL, NULL, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL,                \
+            COV_INVALID_ERROR, NULL, 0, 0, 0, NULL, NULL                                           \
     }
 
 /* What a job would read and count, as text for people: each file with its format, layer, number of
@@ -229,6 +228,15 @@ typedef struct cov_run cov_run;
  * COV_ERR_GEOMETRY, COV_ERR_ID, COV_ERR_EXPRESSION, COV_ERR_CANCELLED, COV_ERR_LIMIT, ... */
 COV_API COV_MUST_CHECK cov_status cov_run_create(const cov_job *job, cov_run **out, cov_error *err);
 COV_API void cov_run_free(cov_run *run);
+
+/* A run whose households were counted elsewhere, on a cluster say: the report, targets and outputs
+ * of a tally. The job gives areas, indicators, tiers, targets and ratios, and nothing to count; its
+ * areas, taken in the system `crs` (NULL: their own), must be those of the tally, else
+ * COV_ERR_MISMATCH. `measure` is what was counted ("households" where NULL). The tally is copied.
+ */
+COV_API COV_MUST_CHECK cov_status cov_run_conclude(const cov_job *job, const cov_tally *tally,
+                                                   const char *measure, const char *crs,
+                                                   cov_run **out, cov_error *err);
 
 COV_API const cov_areas *cov_run_areas(const cov_run *run);
 
@@ -321,6 +329,40 @@ COV_API cov_phase cov_run_phase(const cov_run *run, size_t index);
  * no path of the machine beyond base names, so that equal runs have equal bytes. */
 COV_API const char *cov_run_manifest(const cov_run *run);
 
+/* ---------------------------------------------------------------- layers in memory */
+
+/* The areas of a job by themselves, read, checked and brought to the system `crs` (NULL: their own)
+ * as a run does it, in the order of their ids: a table with the id column, the name column where
+ * there is one, the parent columns, and the geometry. cov_areas_from_table makes of it the areas of
+ * a run whose households are in `crs`. Of the job, areas, id_column, name_column, parent_columns,
+ * assume_crs, invalid, add_drivers, allow_network, threads and progress are used. */
+COV_API COV_MUST_CHECK cov_status cov_job_areas(const cov_job *job, const char *crs,
+                                                cov_table **out, cov_error *err);
+
+/* The same for service number `service` of the job, by polygons or by distance: a table with a
+ * geometry column alone. COV_ERR_ARGUMENT for one that is answered otherwise, or that is split. */
+COV_API COV_MUST_CHECK cov_status cov_job_footprint(const cov_job *job, size_t service,
+                                                    const char *crs, cov_table **out,
+                                                    cov_error *err);
+
+/* ---------------------------------------------------------------- parts */
+
+/* A part is a run saved to a file, .cov: the areas, what was counted of them, what was asked; so
+ * that the households of a country can be counted in many runs, on many machines, each with its
+ * share of them, and put together. Only households and measures of them can be a part:
+ * COV_ERR_ARGUMENT for a run with other bases or with ratios, which would be counted once in each
+ * part. Written whole or not at all, like every output. Equal runs give equal bytes. */
+COV_API COV_MUST_CHECK cov_status cov_run_save(const cov_run *run, const char *path, int overwrite,
+                                               cov_error *err);
+
+/* Put n >= 1 parts together: the run of all their households, whatever their order. Areas, services
+ * and measures must be equal: COV_ERR_MISMATCH names the file and the difference, and also two
+ * parts that are the same one. COV_ERR_FORMAT for a file that is no part, or a damaged one. The job
+ * gives indicators, tiers and targets, nothing else, and may be NULL: those of the parts, which
+ * must then be equal. */
+COV_API COV_MUST_CHECK cov_status cov_run_merge(const char *const *paths, size_t n,
+                                                const cov_job *job, cov_run **out, cov_error *err);
+
 /* ---------------------------------------------------------------- output */
 
 typedef struct cov_write_options {
@@ -387,6 +429,12 @@ COV_API COV_MUST_CHECK cov_status cov_output_check(const char *path,
  * safe way to WGS 84), COV_ERR_IO, COV_ERR_CANCELLED. */
 COV_API COV_MUST_CHECK cov_status cov_run_write(const cov_run *run, const char *path,
                                                 const cov_write_options *options, cov_error *err);
+
+/* The rows of cov_run_write as a stream of Arrow (arrow.h): the same columns under their full
+ * names, with types as in cov_report_to_arrow; with `geometry`, the areas' shapes as they were
+ * read, in their own coordinate system. The stream holds a copy of everything. */
+COV_API COV_MUST_CHECK cov_status cov_run_to_arrow(const cov_run *run, int geometry,
+                                                   struct ArrowArrayStream *out, cov_error *err);
 
 #ifdef __cplusplus
 }
