@@ -127,7 +127,7 @@ static void add_row(cov_report *r, size_t into, size_t from)
 
 /* ---------------------------------------------------------------- sums */
 
-static void add_cell(cov_report *r, const cov_cell *cell)
+static void add_cell(cov_report *r, const cov_tally_cell *cell)
 {
     size_t area = (size_t)cell->area;
     r->households[area] += cell->weight;

@@ -107,7 +107,7 @@ static uint64_t weight_at(const outcome *o, int32_t area, uint64_t set)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < o->tally->cells.n; i++) {
-        const cov_cell *c = &o->tally->cells.cell[i];
+        const cov_tally_cell *c = &o->tally->cells.cell[i];
         if (c->area == area && c->set == set)
             sum += c->weight;
     }

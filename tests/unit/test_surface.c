@@ -86,7 +86,7 @@ static cov_tally *count(const cov_areas *areas, const cov_borders *borders, cons
 static uint64_t weight_at(const cov_tally *t, int32_t area, uint64_t set, uint64_t unknown)
 {
     for (size_t i = 0; i < t->cells.n; i++) {
-        const cov_cell *c = &t->cells.cell[i];
+        const cov_tally_cell *c = &t->cells.cell[i];
         if (c->area == area && c->set == set && c->unknown == unknown)
             return c->weight;
     }
