@@ -2,7 +2,7 @@
 #include "io/column.h"
 
 #include "base/text.h"
-#include "io/decimal.h"
+#include "base/decimal.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>

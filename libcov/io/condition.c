@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/decimal.h"
+#include "base/decimal.h"
 
 #define OPERATORS "=!<>"
 #define BLANKS " \t\r\n"

@@ -339,7 +339,7 @@ cov_status cov_network_layer_read(const cov_setting *setting, const cov_job_serv
     cov_status s = check_unit(setting, ask, err);
     if (s == COV_OK)
         s = read_drawing(setting, &ask->source, COV_PATHS_NETWORK, &network, err);
-    if (s == COV_OK && ask->barriers.path != NULL)
+    if (s == COV_OK && cov_source_is_given(&ask->barriers))
         s = read_drawing(setting, &ask->barriers, COV_PATHS_BARRIER, &barriers, err);
     if (s == COV_OK)
         s = create(setting, ask, &network, &barriers, &result, err);

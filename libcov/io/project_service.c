@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "io/decimal.h"
+#include "base/decimal.h"
 #include "io/open.h"
 #include "io/path.h"
 

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/column.h"
-#include "io/decimal.h"
+#include "base/decimal.h"
 #include "io/each.h"
 #include "io/path.h"
 

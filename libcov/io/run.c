@@ -332,7 +332,7 @@ static cov_status do_job(cov_run *run, const cov_job *job, cov_error *err)
         s = cov_answers_read(&run->plan, &policy, &run->notes, &run->phases, &run->answers, err);
     if (s == COV_OK)
         s = cov_phases_enter(&run->phases, "open households", err);
-    if (s == COV_OK && job->households.path != NULL)
+    if (s == COV_OK && cov_source_is_given(&job->households))
         s = open_households(run, job, &policy, &run->notes, &households, err);
     else if (s == COV_OK)
         s = take_plane_of_areas(&setting, &plane, err);

@@ -1,7 +1,7 @@
 /* Decimals: numbers written with digits, read without ever becoming a double.
  * SPDX-License-Identifier: MIT */
-#ifndef COV_IO_DECIMAL_H
-#define COV_IO_DECIMAL_H
+#ifndef COV_BASE_DECIMAL_H
+#define COV_BASE_DECIMAL_H
 
 #include <stdint.h>
 

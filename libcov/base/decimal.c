@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "io/decimal.h"
+#include "base/decimal.h"
 
-#include <cpl_conv.h>
-#include <cpl_string.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
 
 static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
                                   100000, 1000000, 10000000, 100000000, 1000000000};
@@ -188,9 +191,12 @@ cov_decimal_state cov_decimal_from_double(double value, unsigned places, cov_dec
 
 void cov_decimal_write(double value, char out[32])
 {
-    CPLsnprintf(out, 32, "%.15g", value);
-    if (CPLAtof(out) != value)
-        CPLsnprintf(out, 32, "%.17g", value);
+    /* Written and read back in one locale, whichever it is. */
+    snprintf(out, 32, "%.15g", value);
+    int most = strtod(out, NULL) < value || strtod(out, NULL) > value ? 17 : 15;
+    cov_numeral n = cov_numeral_of(value, most);
+    memcpy(out, n.text, 31);
+    out[31] = '\0';
 }
 
 /* ---------------------------------------------------------------- comparing */
