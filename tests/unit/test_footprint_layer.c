@@ -23,7 +23,7 @@ static cov_status read_into(const char *const *paths, size_t n, cov_invalid inva
     OGRSpatialReferenceH crs = NULL;
     job.invalid = invalid;
     for (size_t i = 0; i < n; i++) {
-        source[i] = (cov_source){paths[i], NULL, NULL};
+        source[i] = (cov_source){paths[i], NULL, NULL, NULL};
         list[i] = &source[i];
     }
     assert_int_equal(cov_crs_from_text(to, &crs, err), COV_OK);
@@ -62,9 +62,10 @@ static void test_filters(void **state)
 {
     (void)state;
     put_squares("GPKG", HERE "a.gpkg", 6, "EPSG:4326", NULL);
-    const cov_source sources[] = {{HERE "a.gpkg", NULL, "ma_xa = '00002'"},
-                                  {HERE "a.gpkg", NULL, "ma_xa > '00004' AND ma_xa LIKE '%5'"},
-                                  {HERE "a.gpkg", NULL, "ma_xa = '7'"}};
+    const cov_source sources[] = {
+        {HERE "a.gpkg", NULL, "ma_xa = '00002'", NULL},
+        {HERE "a.gpkg", NULL, "ma_xa > '00004' AND ma_xa LIKE '%5'", NULL},
+        {HERE "a.gpkg", NULL, "ma_xa = '7'", NULL}};
     const cov_source *list[] = {&sources[0], &sources[1], &sources[2]};
     cov_policy policy = {0};
     cov_job job = COV_JOB_INIT;
