@@ -340,9 +340,13 @@ COV_API COV_MUST_CHECK cov_status cov_job_areas(const cov_job *job, const char *
                                                 cov_table **out, cov_error *err);
 
 /* The same for service number `service` of the job, by polygons or by distance: a table with a
- * geometry column alone. COV_ERR_ARGUMENT for one that is answered otherwise, or that is split. */
+ * geometry column alone, of which cov_footprint_polygons or cov_footprint_near makes the footprint.
+ * By distance, *barriers becomes the table of its barriers, NULL where it has none, and *near what
+ * cov_footprint_near needs to measure in that system, without the barriers; otherwise both stay.
+ * COV_ERR_ARGUMENT for a service that is answered otherwise, or that is split. */
 COV_API COV_MUST_CHECK cov_status cov_job_footprint(const cov_job *job, size_t service,
                                                     const char *crs, cov_table **out,
+                                                    cov_table **barriers, cov_near_options *near,
                                                     cov_error *err);
 
 /* ---------------------------------------------------------------- parts */

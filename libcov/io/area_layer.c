@@ -168,7 +168,8 @@ static cov_status create_areas(const reading *r, const cov_shape *moved, const c
 {
     size_t n_parents = r->n_columns - PARENTS, n = 0;
     cov_area *area = cov_alloc_zero(r->polygons.n, sizeof *area);
-    char *crs = cov_crs_label(setting->to);
+    char *crs =
+        setting->areas_crs != NULL ? cov_copy_text(setting->areas_crs) : cov_crs_label(setting->to);
     cov_status s = area != NULL && crs != NULL ? COV_OK : cov_fail_memory(err);
     for (size_t i = 0; i < r->polygons.n && s == COV_OK; i++) {
         const cov_shape *own = &r->polygons.shape[i];
