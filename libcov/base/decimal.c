@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/decimal.h"
 
-#include <math.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/text.h"
 
 static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
                                   100000, 1000000, 10000000, 100000000, 1000000000};
@@ -159,44 +153,6 @@ cov_decimal_state cov_decimal_read(const char *text, unsigned places, cov_decima
     out->inexact = any_from(&d, end);
     out->rounding = (up ? (int64_t)powers[width] : 0) - fraction;
     return COV_DECIMAL_OK;
-}
-
-/* Most decimals are a whole number of units: v is then the double nearest to it, and up to 15
- * digits no other decimal is nearer. */
-static int from_whole_units(double value, unsigned places, cov_decimal *out)
-{
-    double factor = (double)powers[places];
-    double units = rint(value * factor);
-    if (units >= 1e15 || units / factor != value)
-        return 0;
-    *out = (cov_decimal){(uint64_t)units, 0, 0};
-    return 1;
-}
-
-cov_decimal_state cov_decimal_from_double(double value, unsigned places, cov_decimal *out)
-{
-    if (isnan(value))
-        return COV_DECIMAL_NOT_A_NUMBER;
-    if (value < 0)
-        return COV_DECIMAL_NEGATIVE;
-    if (value >= 9007199254740992.0)
-        return COV_DECIMAL_TOO_LARGE;
-    if (from_whole_units(value, places, out))
-        return COV_DECIMAL_OK;
-
-    char text[32];
-    cov_decimal_write(value, text);
-    return cov_decimal_read(text, places, out);
-}
-
-void cov_decimal_write(double value, char out[32])
-{
-    /* Written and read back in one locale, whichever it is. */
-    snprintf(out, 32, "%.15g", value);
-    int most = strtod(out, NULL) < value || strtod(out, NULL) > value ? 17 : 15;
-    cov_numeral n = cov_numeral_of(value, most);
-    memcpy(out, n.text, 31);
-    out[31] = '\0';
 }
 
 /* ---------------------------------------------------------------- comparing */

@@ -22,14 +22,6 @@ typedef struct cov_decimal {
  * only decimal sign in any locale. places <= 9. Writes `out` on COV_DECIMAL_OK only. */
 cov_decimal_state cov_decimal_read(const char *text, unsigned places, cov_decimal *out);
 
-/* The same for a double: its value is the shortest decimal of 15 or else 17 digits that reads back
- * as it, so that a column counts the same stored as REAL or as text. 2^53 and more is too large:
- * whole numbers are no longer told apart there. */
-cov_decimal_state cov_decimal_from_double(double value, unsigned places, cov_decimal *out);
-
-/* The shortest decimal of 15 or else 17 digits that reads back as the double, or "inf", "nan". */
-void cov_decimal_write(double value, char out[32]);
-
 /* Whether the whole text, blanks around it aside, is a number. */
 int cov_decimal_is_number(const char *text);
 

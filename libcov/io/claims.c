@@ -6,8 +6,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "io/each.h"
 #include "base/text.h"
+#include "io/each.h"
 
 /* Of twice as many slots each can be hit by a hash of 32 bits. */
 #define IDS_MAX ((size_t)INT32_MAX)

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/decimal.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/family.h"
-#include "base/decimal.h"
 #include "io/path.h"
 
 /* ---------------------------------------------------------------- services */

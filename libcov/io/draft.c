@@ -9,10 +9,12 @@
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <gdal.h>
+#include <jansson.h>
 
 #include "base/mem.h"
+#include "base/text.h"
+#include "io/area_layer.h"
 #include "io/path.h"
-#include "io/text.h"
 #include "io/watch.h"
 
 /* One date for all results: a GeoPackage has to state one, and equal runs have equal bytes. */
@@ -240,12 +242,33 @@ static cov_status set_shape(pen *p, OGRFeatureH feature, const cov_row *row, cov
     return s;
 }
 
+static int is_json(const char *text)
+{
+    json_t *json = text[0] == '{' || text[0] == '[' ? json_loads(text, 0, NULL) : NULL;
+    json_decref(json);
+    return json != NULL;
+}
+
+/* GDAL 3.6 would write it as JSON, unquoted. */
+static cov_status check_json(const pen *p, size_t field, const cov_row *row, const char *text,
+                             cov_error *err)
+{
+    if (!cov_format_has(p->format, COV_FORMAT_JSON) || !is_json(text))
+        return COV_OK;
+    return cov_fail(err, COV_ERR_LIMIT,
+                    "area \"%s\": its text %s in column \"%s\" is JSON itself, which GDAL would "
+                    "not write as a text: write a GeoPackage (.gpkg)",
+                    row->id != NULL ? row->id : "", text, p->fields->field[field].full);
+}
+
 static cov_status set_values(const pen *p, OGRFeatureH feature, size_t number, const cov_row *row,
                              cov_error *err)
 {
     for (size_t i = 0; i < p->fields->n; i++) {
         cov_value value;
         cov_status s = cov_fields_value(p->fields, i, p->sheet, number, row, &value, err);
+        if (s == COV_OK && value.text != NULL)
+            s = check_json(p, i, row, value.text, err);
         if (s != COV_OK)
             return s;
         if (value.is_null)

@@ -7,7 +7,7 @@
 #ifndef COV_IO_DRAFT_H
 #define COV_IO_DRAFT_H
 
-#include "io/fields.h"
+#include "sheet/fields.h"
 #include "io/phases.h"
 
 typedef struct cov_draft {

@@ -6,10 +6,10 @@
 #include <cpl_conv.h>
 #include <cpl_string.h>
 
+#include "io/decimal.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/columns.h"
-#include "base/decimal.h"
 
 /* Far beyond the numbers for which OGR keeps an array as long as the largest of them. */
 #define FAR_FID ((GIntBig)1 << 40)

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/decimal.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/decimal.h"
 #include "io/job.h"
 #include "io/path.h"
 

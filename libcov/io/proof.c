@@ -8,6 +8,7 @@
 #include <gdal.h>
 #include <jansson.h>
 
+#include "io/area_layer.h"
 #include "io/watch.h"
 
 typedef struct reader {

@@ -3,7 +3,7 @@
 #ifndef COV_IO_PROOF_H
 #define COV_IO_PROOF_H
 
-#include "io/fields.h"
+#include "sheet/fields.h"
 #include "io/phases.h"
 
 /* Open the file and compare columns, rows, every value, whether there is a shape, and the manifest

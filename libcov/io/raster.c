@@ -10,6 +10,7 @@
 #include <gdal.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/ascii_grid.h"
 #include "io/open.h"
 #include "io/path.h"

@@ -447,6 +447,8 @@ cov_status cov_run_write(const cov_run *run, const char *path, const cov_write_o
     const cov_sheet sheet = {.base = run->sheet_base,
                              .n_bases = run->n_bases,
                              .areas = run->areas.areas,
+                             .id_column = run->areas.id_column,
+                             .name_column = run->areas.name_column,
                              .layer = &run->areas,
                              .target = run->gaps.target,
                              .n_targets = run->gaps.n,

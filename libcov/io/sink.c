@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/draft.h"
 #include "io/proof.h"
 #include "io/sidecar.h"
 #include "io/target.h"
-#include "io/text.h"
 
 /* All files a format may consist of. */
 static const char *const shapefile_files[] = {"shp", "shx", "dbf", "prj", "cpg", NULL};

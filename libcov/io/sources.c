@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/decimal.h"
 #include "base/mem.h"
-#include "base/decimal.h"
+#include "base/text.h"
 #include "io/path.h"
 
 /* Texts that one source may own. */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/decimal.h"
+#include "io/decimal.h"
 
 typedef struct sample {
     const char *text;

@@ -28,7 +28,7 @@ static cov_status read_into(const char *const *paths, size_t n, cov_invalid inva
     }
     assert_int_equal(cov_crs_from_text(to, &crs, err), COV_OK);
     cov_phases phases = cov_phases_start(NULL, NULL);
-    const cov_setting setting = {&job, &policy, crs, notes, &phases, 1};
+    const cov_setting setting = {&job, &policy, crs, notes, &phases, NULL, 1};
     cov_status s = cov_footprint_layer_read(&setting, list, n, "fiber", out, err);
     OSRRelease(crs);
     return s;

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "io/unanswered.h"
+#include "sheet/unanswered.h"
 #include "place.h"
 #include "sheet.h"
 
