@@ -272,6 +272,11 @@ const char *cov_report_indicator_expression(const cov_report *report, size_t ind
     return indicator < list->n ? list->indicator[indicator].expression : NULL;
 }
 
+const cov_areas *cov_report_areas(const cov_report *report)
+{
+    return report->areas;
+}
+
 uint32_t cov_report_scale(const cov_report *report)
 {
     return report->scale;

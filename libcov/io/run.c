@@ -439,21 +439,26 @@ const char *cov_run_manifest(const cov_run *run)
     return run->manifest;
 }
 
+cov_sheet cov_run_sheet(const cov_run *run)
+{
+    return (cov_sheet){.base = run->sheet_base,
+                       .n_bases = run->n_bases,
+                       .areas = run->areas.areas,
+                       .id_column = run->areas.id_column,
+                       .name_column = run->areas.name_column,
+                       .layer = &run->areas,
+                       .target = run->gaps.target,
+                       .n_targets = run->gaps.n,
+                       .ratios = &run->ratios,
+                       .manifest = run->manifest};
+}
+
 cov_status cov_run_write(const cov_run *run, const char *path, const cov_write_options *options,
                          cov_error *err)
 {
     if (run == NULL || path == NULL || path[0] == '\0')
         return cov_fail(err, COV_ERR_ARGUMENT, "there is no run, or no path, to write");
-    const cov_sheet sheet = {.base = run->sheet_base,
-                             .n_bases = run->n_bases,
-                             .areas = run->areas.areas,
-                             .id_column = run->areas.id_column,
-                             .name_column = run->areas.name_column,
-                             .layer = &run->areas,
-                             .target = run->gaps.target,
-                             .n_targets = run->gaps.n,
-                             .ratios = &run->ratios,
-                             .manifest = run->manifest};
+    const cov_sheet sheet = cov_run_sheet(run);
     cov_status s = check_inputs(run, path, err);
     return s == COV_OK ? cov_sink_write(&sheet, path, options, err) : s;
 }

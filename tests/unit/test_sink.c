@@ -345,15 +345,15 @@ static void columns_that_collide(void **state)
     rebuild(p, 1, 1, folded, 2);
     assert_collision(p, "\"A_b_n\"");
     rebuild(p, 1, 1, level, 1);
-    p->r.layer.id_column = "LEVEL";
+    p->r.sheet.id_column = "LEVEL";
     assert_collision(p, "\"level\"");
-    p->r.layer.id_column = "a_n";
+    p->r.sheet.id_column = "a_n";
     assert_collision(p, "\"a_n\"");
-    p->r.layer.id_column = "ten_xa";
+    p->r.sheet.id_column = "ten_xa";
     assert_collision(p, "\"ten_xa\"");
-    p->r.layer.id_column = "Ma_Huyen";
+    p->r.sheet.id_column = "Ma_Huyen";
     assert_collision(p, "\"ma_huyen\"");
-    p->r.layer.id_column = "households";
+    p->r.sheet.id_column = "households";
     assert_collision(p, "\"households\"");
 }
 
@@ -367,7 +367,7 @@ static void columns_of_others(void **state)
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
         char name[32];
         snprintf(name, sizeof name, "%s", names[k]);
-        p->r.layer.id_column = name;
+        p->r.sheet.id_column = name;
         for (size_t i = 0; i < N_FILES; i++) {
             assert_written(p, all_files[i]);
             GDALDatasetH ds = open_file(in(p, all_files[i]));
@@ -404,7 +404,7 @@ static void shapefile_names(void **state)
 
     result_clear(&p->r);
     result_init(&p->r);
-    p->r.layer.id_column = "administrative_code";
+    p->r.sheet.id_column = "administrative_code";
     p->r.layer.name_column = "administrative_name";
     p->r.levels[0] = "administrative_parent";
     p->r.levels[1] = "ADMINISTRative_top";
