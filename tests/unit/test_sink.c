@@ -404,7 +404,7 @@ static void shapefile_names(void **state)
 
     result_clear(&p->r);
     result_init(&p->r);
-    p->r.sheet.id_column = "administrative_code";
+    p->r.layer.id_column = "administrative_code";
     p->r.layer.name_column = "administrative_name";
     p->r.levels[0] = "administrative_parent";
     p->r.levels[1] = "ADMINISTRative_top";
