@@ -5,6 +5,7 @@
 #ifndef COV_TESTS_ARROW_READER_H
 #define COV_TESTS_ARROW_READER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
