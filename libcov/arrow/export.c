@@ -76,14 +76,9 @@ static cov_status add_columns(cov_maker *maker, const cov_fields *fields, cov_er
 {
     static const cov_make make[] = {COV_MAKE_TEXT, COV_MAKE_WHOLE, COV_MAKE_REAL};
     cov_status s = COV_OK;
-    for (size_t i = 0; i < fields->n && s == COV_OK; i++) {
-        const cov_field *field = &fields->field[i];
-        if (!cov_is_utf8(field->full))
-            return cov_fail(err, COV_ERR_INPUT,
-                            "the name of the column \"%s\" is not UTF-8: rename it",
-                            cov_quote(field->full).text);
-        s = cov_maker_column(maker, field->full, make[field->type], NULL, NULL, err);
-    }
+    for (size_t i = 0; i < fields->n && s == COV_OK; i++)
+        s = cov_maker_column(maker, fields->field[i].full, make[fields->field[i].type], NULL, NULL,
+                             err);
     return s;
 }
 

@@ -267,7 +267,7 @@ static void geometry_takes_a_free_name(void **state)
     const size_t sizes[N_AREAS] = {0};
     s->options.wkb = at;
     s->options.wkb_sizes = sizes;
-    s->options.measure = "geometry_";
+    s->options.id_column = "geometry_";
     s->options.name_column = "GEOMETRY";
     flow f = export_and_read(s);
     assert_string_equal(flow_name(&f, N_COLUMNS), "geometry__");

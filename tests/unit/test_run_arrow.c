@@ -20,14 +20,18 @@ static const char households[] = "lon,lat,pop,persons,yes\n"
                                  "106.5,9.5,2,20.5,0\n"
                                  "105.5,10.5,3,30,\n";
 
-/* In metres, and of a shape that a file would have turned and divided. */
+/* In metres, turned the other way than a file would have it; the second has a corner less. */
 #define TURNED                                                                                     \
     "{\"type\":\"Polygon\",\"coordinates\":[[[500000,1000000],[500000,1100000],[600000,1100000],"  \
     "[600000,1000000],[500000,1000000]]]}"
+#define TRIANGLE                                                                                   \
+    "{\"type\":\"Polygon\",\"coordinates\":[[[600000,1000000],[600000,1100000],[700000,1000000],"  \
+    "[600000,1000000]]]}"
 static const char metres[] =
     "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
     "\"urn:ogc:def:crs:EPSG::32648\"}},\"features\":[" FEATURE(
-        TURNED, "\"ma\":\"01\",\"huyen\":\"A\"") "]}";
+        TURNED, "\"ma\":\"01\",\"huyen\":\"A\"") "," FEATURE(TRIANGLE,
+                                                             "\"ma\":\"02\",\"huyen\":\"A\"") "]}";
 
 static folder here;
 static char *communes_path, *metres_path, *households_path, *teams_path, *out_path;
