@@ -7,9 +7,9 @@
 #ifndef COV_IO_DRAFT_H
 #define COV_IO_DRAFT_H
 
-#include "sheet/fields.h"
 #include "io/area_layer.h"
 #include "io/phases.h"
+#include "sheet/fields.h"
 
 typedef struct cov_draft {
     const cov_format *format;

@@ -3,9 +3,9 @@
 #ifndef COV_IO_PROOF_H
 #define COV_IO_PROOF_H
 
-#include "sheet/fields.h"
 #include "io/area_layer.h"
 #include "io/phases.h"
+#include "sheet/fields.h"
 
 /* Open the file and compare columns, rows, every value, whether there is a shape, and the manifest
  * where the format holds it. COV_ERR_IO, beginning with `what`, names the first difference. */

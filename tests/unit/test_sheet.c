@@ -10,12 +10,12 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "io/unanswered.h"
-#include "sheet/unanswered.h"
 #include "arrow/export.h"
+#include "io/unanswered.h"
 #include "place.h"
 #include "same_cell.h"
 #include "sheet.h"
+#include "sheet/unanswered.h"
 
 /* Rows 1, 2, district 01, the total; in a shapefile; then what is expected there. */
 static const struct {
