@@ -75,8 +75,8 @@ static inline char *crs_of(const cov_layer *layer)
     return wkt;
 }
 
-/* All rows and columns of an open layer; the table is called as the layer is. */
-static inline cov_table *table_of_layer(cov_layer *layer)
+/* All rows and columns of an open layer. */
+static inline void stream_of_layer(cov_layer *layer, struct ArrowArrayStream *out)
 {
     OGRFeatureDefnH columns = OGR_L_GetLayerDefn(layer->layer);
     int n = OGR_FD_GetFieldCount(columns), has_shapes = layer->crs != NULL;
@@ -103,27 +103,40 @@ static inline cov_table *table_of_layer(cov_layer *layer)
             must_do(add_shape(maker, f, (size_t)n, &err), &err);
         OGR_F_Destroy(f);
     }
+    must_do(cov_maker_finish(maker, out, &err), &err);
+}
+
+/* The same as a table that is called as the layer is. */
+static inline cov_table *table_of_layer(cov_layer *layer)
+{
     struct ArrowArrayStream stream;
-    must_do(cov_maker_finish(maker, &stream, &err), &err);
-    char *crs = crs_of(layer);
     cov_table_options options = COV_TABLE_OPTIONS_INIT;
+    cov_table *table = NULL;
+    cov_error err = {COV_OK, ""};
+    char *crs = crs_of(layer);
     options.name = layer->label;
     options.crs = crs;
-    cov_table *table = NULL;
+    stream_of_layer(layer, &stream);
     must_do(cov_table_create(&stream, &options, &table, &err), &err);
     CPLFree(crs);
     return table;
 }
 
-/* The rows of a file. `assume_crs` is for one that states none. */
-static inline cov_table *table_of_file(const char *path, const char *assume_crs)
+static inline void open_for_table(const char *path, const char *assume_crs, cov_notes *notes,
+                                  cov_layer *out)
 {
     const cov_source source = {path, NULL, NULL, NULL};
     const cov_policy policy = {assume_crs, NULL, 0, 0};
+    cov_error err = {COV_OK, ""};
+    must_do(cov_layer_open(&source, &policy, notes, out, &err), &err);
+}
+
+/* The rows of a file. `assume_crs` is for one that states none. */
+static inline cov_table *table_of_file(const char *path, const char *assume_crs)
+{
     cov_notes notes = COV_NOTES_INIT;
     cov_layer layer;
-    cov_error err = {COV_OK, ""};
-    must_do(cov_layer_open(&source, &policy, &notes, &layer, &err), &err);
+    open_for_table(path, assume_crs, &notes, &layer);
     cov_table *table = table_of_layer(&layer);
     cov_layer_close(&layer);
     cov_notes_clear(&notes);

@@ -265,6 +265,33 @@ static void columns_of_every_type_answer(void **state)
     cov_run_free(run);
 }
 
+static int64_t bits(double value)
+{
+    int64_t out;
+    memcpy(&out, &value, sizeof out);
+    return out;
+}
+
+static void real_weights_are_exact(void **state)
+{
+    (void)state;
+    const column weight = {"w", "g", {bits(0.125), bits(0.25), bits(0.5), bits(2)}};
+    cov_job job = basic_job();
+    job.households.table = hand_made(&weight, 1, NULL);
+    job.weight_column = "w";
+    cov_run *run = run_job(&job);
+    cov_ledger ledger;
+    cov_tally_ledger(cov_run_tally(run), &ledger);
+    assert_int_equal(ledger.assigned.weight, 2875); /* thousandths */
+    cov_run_free(run);
+    const column missing = {"w", "g", {bits(1), NOTHING, bits(1), bits(1)}};
+    job.households.table = hand_made(&missing, 1, NULL);
+    expect_job_failure(&job, COV_ERR_INPUT, FACTS("frame, feature 2", "w", "empty"));
+    const column none = {"w", "g", {bits(1), bits(1), bits(NAN), bits(1)}};
+    job.households.table = hand_made(&none, 1, NULL);
+    expect_job_failure(&job, COV_ERR_INPUT, FACTS("frame, feature 3", "nan", "not a number"));
+}
+
 static void filters_read_numbers(void **state)
 {
     (void)state;
@@ -532,12 +559,19 @@ static void a_tally_is_concluded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_province_comes_from_tables), TEST(every_kind_comes_from_tables),
-        TEST(columns_of_every_type_answer),   TEST(filters_read_numbers),
-        TEST(what_cannot_be_used_is_refused), TEST(a_system_is_stated_or_assumed),
-        TEST(a_missing_system_is_refused),    TEST(bad_rows_are_named),
-        TEST(wrong_sources_are_refused),      TEST(a_table_without_rows_is_empty),
-        TEST(a_table_is_described),           TEST(a_tally_is_concluded),
+        TEST(the_province_comes_from_tables),
+        TEST(every_kind_comes_from_tables),
+        TEST(columns_of_every_type_answer),
+        TEST(real_weights_are_exact),
+        TEST(filters_read_numbers),
+        TEST(what_cannot_be_used_is_refused),
+        TEST(a_system_is_stated_or_assumed),
+        TEST(a_missing_system_is_refused),
+        TEST(bad_rows_are_named),
+        TEST(wrong_sources_are_refused),
+        TEST(a_table_without_rows_is_empty),
+        TEST(a_table_is_described),
+        TEST(a_tally_is_concluded),
     };
     return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
 }
