@@ -336,6 +336,33 @@ static void what_cannot_be_used_is_refused(void **state)
     expect_job_failure(&job, COV_ERR_INPUT, FACTS("communes.geojson", "geometry"));
 }
 
+/* A NUL would end the text in what reads it. */
+static void a_text_with_a_nul_is_refused(void **state)
+{
+    (void)state;
+    const cov_job_service service = {.name = "fiber", .by = COV_BY_COLUMN, .column = "fiber"};
+    cov_maker *maker = cov_maker_create();
+    cov_table *table = NULL;
+    struct ArrowArrayStream stream;
+    cov_error err = {COV_OK, ""};
+    must_do(cov_maker_column(maker, "lon", COV_MAKE_REAL, NULL, NULL, &err), &err);
+    must_do(cov_maker_column(maker, "lat", COV_MAKE_REAL, NULL, NULL, &err), &err);
+    must_do(cov_maker_column(maker, "fiber", COV_MAKE_TEXT, NULL, NULL, &err), &err);
+    for (size_t i = 0; i < 2; i++) {
+        must_do(cov_maker_real(maker, 0, 105.5, &err), &err);
+        must_do(cov_maker_real(maker, 1, 9.5, &err), &err);
+        must_do(cov_maker_bytes(maker, 2, "1\0", i == 0 ? 1 : 2, &err), &err);
+    }
+    must_do(cov_maker_finish(maker, &stream, &err), &err);
+    must_do(cov_table_create(&stream, NULL, &table, &err), &err);
+    cov_job job = basic_job();
+    job.households.table = keep(table);
+    cov_run_free(run_job(&job)); /* nobody asks for it */
+    job.services = &service;
+    job.n_services = 1;
+    expect_job_failure(&job, COV_ERR_INPUT, FACTS("table, feature 2", "fiber", "NUL"));
+}
+
 /* ---------------------------------------------------------------- systems */
 
 static void a_system_is_stated_or_assumed(void **state)
@@ -559,19 +586,13 @@ static void a_tally_is_concluded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_province_comes_from_tables),
-        TEST(every_kind_comes_from_tables),
-        TEST(columns_of_every_type_answer),
-        TEST(real_weights_are_exact),
-        TEST(filters_read_numbers),
-        TEST(what_cannot_be_used_is_refused),
-        TEST(a_system_is_stated_or_assumed),
-        TEST(a_missing_system_is_refused),
-        TEST(bad_rows_are_named),
-        TEST(wrong_sources_are_refused),
-        TEST(a_table_without_rows_is_empty),
-        TEST(a_table_is_described),
-        TEST(a_tally_is_concluded),
+        TEST(the_province_comes_from_tables), TEST(every_kind_comes_from_tables),
+        TEST(columns_of_every_type_answer),   TEST(real_weights_are_exact),
+        TEST(filters_read_numbers),           TEST(what_cannot_be_used_is_refused),
+        TEST(a_text_with_a_nul_is_refused),   TEST(a_system_is_stated_or_assumed),
+        TEST(a_missing_system_is_refused),    TEST(bad_rows_are_named),
+        TEST(wrong_sources_are_refused),      TEST(a_table_without_rows_is_empty),
+        TEST(a_table_is_described),           TEST(a_tally_is_concluded),
     };
     return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
 }
