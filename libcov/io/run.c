@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#define _POSIX_C_SOURCE 200809L /* stat */
 #include "io/run.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/mem.h"
+#include "io/inputs.h"
 
 /* ---------------------------------------------------------------- bases */
 
@@ -119,19 +118,16 @@ static cov_status remember_inputs(cov_run *run, const cov_job *job, cov_error *e
 }
 
 /* Whatever the user allows to be replaced: never what the result was made of. */
-static cov_status check_inputs(const cov_run *run, const char *path, cov_error *err)
+static cov_status check_inputs(const cov_run *run, const char *path,
+                               const cov_write_options *options, cov_error *err)
 {
-    struct stat to, from;
-    if (stat(path, &to) != 0)
-        return COV_OK;
-    for (size_t i = 0; i < run->n_inputs; i++) {
-        if (stat(run->input[i], &from) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino)
-            return cov_fail(err, COV_ERR_EXISTS,
-                            "%s is one of the files that were read: write the result to another "
-                            "one",
-                            path);
-    }
-    return COV_OK;
+    cov_target target = {0};
+    int has_format = options != NULL && options->size == sizeof *options;
+    cov_status s = cov_target_parse(path, has_format ? options->format : NULL, &target, err);
+    if (s == COV_OK)
+        s = cov_inputs_check(run->input, run->n_inputs, &target, err);
+    cov_target_clear(&target);
+    return s;
 }
 
 /* ---------------------------------------------------------------- the way of a job */
@@ -458,6 +454,6 @@ cov_status cov_run_write(const cov_run *run, const char *path, const cov_write_o
     if (run == NULL || path == NULL || path[0] == '\0')
         return cov_fail(err, COV_ERR_ARGUMENT, "there is no run, or no path, to write");
     const cov_sheet sheet = cov_run_sheet(run);
-    cov_status s = check_inputs(run, path, err);
+    cov_status s = check_inputs(run, path, options, err);
     return s == COV_OK ? cov_sink_write(&sheet, &run->areas, path, options, err) : s;
 }

@@ -203,6 +203,36 @@ cov_status cov_target_check(const cov_target *target, int overwrite, cov_error *
     return s == COV_OK ? check_folder(target, err) : s;
 }
 
+static cov_status visit_parts(const cov_target *target, const char *const *extension,
+                              cov_target_visit visit, void *data, cov_error *err)
+{
+    cov_status s = COV_OK;
+    for (size_t i = 0; extension[i] != NULL && s == COV_OK; i++) {
+        char *path = final_path(target, extension[i]);
+        s = path != NULL ? visit(path, typed(target, path), data, err) : cov_fail_memory(err);
+        cov_free(path);
+    }
+    return s;
+}
+
+cov_status cov_target_each(const cov_target *target, cov_target_visit visit, void *data,
+                           cov_error *err)
+{
+    if (target->is_stdout)
+        return COV_OK;
+    const char *const always[] = {target->format->extensions[0], NULL};
+    static const char *const sidecar[] = {COV_TARGET_SIDECAR, NULL};
+    int is_shapefile = cov_format_has(target->format, COV_FORMAT_DBF);
+    cov_status s = visit_parts(target, always, visit, data, err);
+    if (s == COV_OK && is_shapefile)
+        s = visit_parts(target, shapefile_parts, visit, data, err);
+    if (s == COV_OK && is_shapefile)
+        s = visit_parts(target, shapefile_stale, visit, data, err);
+    if (s == COV_OK && !cov_format_has(target->format, COV_FORMAT_MANIFEST))
+        s = visit_parts(target, sidecar, visit, data, err);
+    return s;
+}
+
 /* ---------------------------------------------------------------- write */
 
 cov_status cov_target_begin(cov_target *target, cov_error *err)

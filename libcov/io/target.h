@@ -38,6 +38,13 @@ cov_status cov_target_parse(const char *path, const char *format, cov_target *ou
  * is missing or can't be written to, or something there that is not a file. */
 cov_status cov_target_check(const cov_target *target, int overwrite, cov_error *err);
 
+/* Each file that a commit may replace or remove, there or not: its path and, as a person typed it,
+ * its name. None for standard output. */
+typedef cov_status (*cov_target_visit)(const char *path, const char *name, void *data,
+                                       cov_error *err);
+cov_status cov_target_each(const cov_target *target, cov_target_visit visit, void *data,
+                           cov_error *err);
+
 /* Make the temporary folder. */
 cov_status cov_target_begin(cov_target *target, cov_error *err);
 

@@ -483,3 +483,54 @@ def test_bash_completion_works(folder):
     assert complete("covcalc --project p", 2) == ["p.yaml"]
     assert complete("covcalc --tiers a", 2) == [""]
     assert "areas.geojson" in complete("covcalc ar", 1)
+
+
+# ---------------------------------------------------------------- inputs stay
+
+
+@pytest.fixture(name="inputs")
+def inputs_fixture(tmp_path, monkeypatch):
+    """Communes, and households that are a CSV with a .csvt."""
+    shutil.copytree(HERE / "data", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "points.csvt").write_text('"Real","Real","String"\n', encoding="utf-8")
+    (tmp_path / "people.prj").write_text("EPSG:4326\n", encoding="utf-8")
+    if shutil.which("ogr2ogr") is None:
+        pytest.skip("there is no ogr2ogr to make a shapefile with")
+    subprocess.run(["ogr2ogr", "hh.shp", "viettel.geojson"], cwd=tmp_path, check=True)
+    subprocess.run(["ogr2ogr", "-f", "MapInfo File", "map.tab", "viettel.geojson"], cwd=tmp_path,
+                   check=True)
+    (tmp_path / "map.ind").write_bytes(b"index")
+    shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path, "viettel.geojson")
+    (tmp_path / "linked.dbf").hardlink_to(tmp_path / "hh.dbf")
+    for part in list(tmp_path.glob("hh.*")):
+        part.with_stem("soft").symlink_to(part)
+    (tmp_path / "deep").mkdir()
+    shutil.copy(tmp_path / "viettel.geojson", tmp_path / "deep")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("source, output", [
+    ("hh.shp", "hh.dbf,CSV"), ("hh.shp", "hh.prj,GeoJSON"), ("hh.shp", "deep/../hh.shx,CSV"),
+    ("deep/../hh.shp", "hh.shp,"), ("hh.shp", "linked.shp,"), ("soft.shp", "hh.shp,"),
+    ("hh.shp", "soft.shp,"), ("map.tab", "map.shp,"), ("map.tab", "map.dat,CSV"),
+    ("packed.zip", "packed.zip,CSV"), ("deep", "deep/viettel.geojson,"), ("/vsizip/packed.zip/viettel.geojson", "packed.zip,CSV"),
+    ("/vsizip/{packed.zip}/viettel.geojson", "packed.zip,CSV"),
+    ("viettel.geojson", "points.csvt,CSV"), ("result.csv.libcov.json", "result.csv,")])
+def test_output_never_takes_an_input_away(inputs, source, output):
+    shutil.copy(inputs / "viettel.geojson", inputs / "result.csv.libcov.json")
+    before = {p: p.read_bytes() for p in inputs.rglob("*") if p.is_file()}
+    path, form = output.split(",")
+    ended = run("areas.geojson", "points.csv", "--id", "ma", "--fiber", source, "--overwrite", "-o",
+                path, *(["--format", form] if form else []))
+    after = {p: p.read_bytes() for p in inputs.rglob("*") if p.is_file()}
+    assert {n: b for n, b in after.items() if n in before} == before
+    assert ended.returncode == 3, ended.stderr
+    assert b"one of the files that were read" in ended.stderr
+
+
+def test_output_beside_an_input_is_replaced(inputs):
+    for _ in range(2):
+        ended = run("areas.geojson", "points.csv", "--id", "ma", "--fiber", "viettel.geojson",
+                    "--overwrite", "-o", "viettel.shp")
+        assert ended.returncode == 0, ended.stderr
