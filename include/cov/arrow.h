@@ -53,7 +53,10 @@ typedef struct cov_table_options {
  * .polygon, .multipoint, .multilinestring or .multipolygon, separate or interleaved, of 64 bits.
  *
  * Errors: COV_ERR_INPUT (the stream fails, a structure that isn't what its type says, no such
- * geometry column, two columns of one name), each with the table, the column and the row. */
+ * geometry column, two columns of one name), each with the table and the column. What a structure
+ * says is checked against itself: negative lengths, offsets that fall, keys beyond a dictionary,
+ * buffers that are missing. But Arrow doesn't tell the sizes of buffers, so that a producer must be
+ * trusted to hold what it says it holds. */
 COV_API COV_MUST_CHECK cov_status cov_table_create(struct ArrowArrayStream *stream,
                                                    const cov_table_options *options,
                                                    cov_table **out, cov_error *err);
@@ -105,7 +108,8 @@ COV_API COV_MUST_CHECK cov_status cov_areas_from_table(const cov_table *table,
 
 typedef struct cov_point_columns {
     size_t size;
-    const char *x; /* columns of numbers; both NULL: the points of the geometry */
+    const char *x; /* columns of numbers, a null is no place; both NULL: the points of the
+                      geometry */
     const char *y;
     const char *weight; /* households per point, not negative. Decimals are counted in units of
                            1/scale of the tally, rounded half to even; NULL: one each */

@@ -127,26 +127,39 @@ static const char *const native_names[] = {"geoarrow.point",           "geoarrow
                                            "geoarrow.multilinestring", "geoarrow.multipolygon"};
 static const int native_lists[] = {0, 1, 2, 1, 2, 3};
 
+/* Whether a schema has n children, each with a format. */
+static int has_children(const struct ArrowSchema *schema, int64_t n)
+{
+    if (schema->n_children != n || schema->children == NULL)
+        return 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (schema->children[i] == NULL || schema->children[i]->format == NULL)
+            return 0;
+    }
+    return 1;
+}
+
 /* Numbers of a vertex: 2 to 4, the first ones x and y. 0: not a vertex. */
 static int vertex_size(const struct ArrowSchema *schema)
 {
-    if (strncmp(schema->format, "+w:", 3) == 0 && schema->n_children == 1 &&
-        schema->format[3] >= '2' && schema->format[3] <= '4' && schema->format[4] == '\0' &&
-        schema->children[0]->format != NULL && strcmp(schema->children[0]->format, "g") == 0)
-        return schema->format[3] - '0';
-    if (strcmp(schema->format, "+s") != 0 || schema->n_children < 2 || schema->n_children > 4)
+    int interleaved = strncmp(schema->format, "+w:", 3) == 0;
+    if (!interleaved && strcmp(schema->format, "+s") != 0)
+        return 0;
+    int64_t size = interleaved ? schema->format[3] - '0' : schema->n_children;
+    if (size < 2 || size > 4 || (interleaved && schema->format[4] != '\0') ||
+        !has_children(schema, interleaved ? 1 : size))
         return 0;
     for (int64_t i = 0; i < schema->n_children; i++) {
-        if (schema->children[i]->format == NULL || strcmp(schema->children[i]->format, "g") != 0)
+        if (strcmp(schema->children[i]->format, "g") != 0)
             return 0;
     }
-    return (int)schema->n_children;
+    return (int)size;
 }
 
 static int is_list(const struct ArrowSchema *schema)
 {
     return (strcmp(schema->format, "+l") == 0 || strcmp(schema->format, "+L") == 0) &&
-           schema->n_children == 1 && schema->children[0]->format != NULL;
+           has_children(schema, 1);
 }
 
 unsigned cov_native_type(const struct ArrowSchema *schema, const char *extension)
@@ -169,11 +182,8 @@ typedef struct native {
     const cov_table *table;
     const struct ArrowArray *list[4]; /* one more than there are, which no row gets to */
     int width[4];                     /* bytes of an offset */
-    int lists;
-    const struct ArrowArray *vertices;
-    const double *x, *y;
-    size_t stride; /* in doubles */
-    size_t first;  /* of vertex 0, in doubles */
+    const char *x, *y;                /* of vertex 0 */
+    size_t stride;                    /* from one vertex to the next, in bytes */
     unsigned type;
     unsigned char *to; /* NULL while the bytes are counted */
     size_t size;
@@ -187,72 +197,100 @@ static cov_status damaged(const cov_table *table, cov_error *err)
 
 static int64_t offset_at(const native *n, int level, size_t i)
 {
-    const void *offsets = n->list[level]->buffers[1];
+    int32_t narrow;
+    int64_t wide;
     i += (size_t)n->list[level]->offset;
-    return n->width[level] == 4 ? ((const int32_t *)offsets)[i] : ((const int64_t *)offsets)[i];
+    const char *at = (const char *)n->list[level]->buffers[1] + i * (size_t)n->width[level];
+    if (n->width[level] == 4) {
+        memcpy(&narrow, at, sizeof narrow);
+        return narrow;
+    }
+    memcpy(&wide, at, sizeof wide);
+    return wide;
 }
 
-/* The offsets of one level rise, and end within the level below. */
-static int list_is_whole(const native *n, int level)
+/* The part of an array that the rows of a batch use. Batches of one table often share the arrays
+ * below their lists, which must not be gone through for each. */
+typedef struct part {
+    const struct ArrowArray *array;
+    int64_t from, to;
+} part;
+
+static int part_is_whole(const part *p)
 {
-    const struct ArrowArray *a = n->list[level];
-    const struct ArrowArray *below = a->children != NULL ? a->children[0] : NULL;
-    if (a->length < 0 || a->offset < 0 || a->n_buffers != 2 || a->n_children != 1 || below == NULL)
+    const struct ArrowArray *a = p->array;
+    return a != NULL && a->length >= 0 && a->offset >= 0 &&
+           a->length <= INT64_MAX / 32 - a->offset && p->to <= a->length;
+}
+
+/* The offsets of one level rise, and end within the level below, which is next. */
+static int open_list(native *n, int level, part *p)
+{
+    const struct ArrowArray *a = p->array;
+    if (!part_is_whole(p) || a->n_buffers != 2 || a->n_children != 1 || a->buffers == NULL ||
+        a->children == NULL || (p->from < p->to && a->buffers[1] == NULL))
         return 0;
-    if (a->length == 0)
-        return 1;
-    if (a->buffers[1] == NULL)
+    n->list[level] = a;
+    part below = {a->children[0], 0, 0};
+    if (p->from < p->to)
+        below.from = below.to = offset_at(n, level, (size_t)p->from);
+    if (below.from < 0)
         return 0;
-    int64_t before = 0;
-    for (size_t i = 0; i <= (size_t)a->length; i++) {
-        int64_t o = offset_at(n, level, i);
-        if (o < before || o > below->length)
+    for (int64_t i = p->from; i < p->to; i++) {
+        int64_t o = offset_at(n, level, (size_t)i + 1);
+        if (o < below.to)
             return 0;
-        before = o;
+        below.to = o;
     }
+    *p = below;
     return 1;
 }
 
-static int open_vertices(native *n, const struct ArrowSchema *schema, const struct ArrowArray *a)
+static int has_doubles(const struct ArrowArray *a, int64_t need)
+{
+    const part p = {a, 0, need};
+    return part_is_whole(&p) && a->n_buffers == 2 && a->buffers != NULL &&
+           (need == 0 || a->buffers[1] != NULL);
+}
+
+static int open_vertices(native *n, const struct ArrowSchema *schema, const part *p)
 {
     int size = vertex_size(schema);
-    n->vertices = a;
-    if (a->length < 0 || a->offset < 0 || a->n_children != schema->n_children ||
-        a->children == NULL)
+    const struct ArrowArray *a = p->array;
+    if (!part_is_whole(p) || a->n_children != schema->n_children || a->children == NULL)
         return 0;
     const struct ArrowArray *x = a->children[0], *y = a->children[schema->n_children > 1];
-    if (x == NULL || y == NULL || x->n_buffers != 2 || y->n_buffers != 2 || x->offset < 0)
-        return 0;
     int interleaved = schema->format[1] == 'w';
-    int64_t need = (a->offset + a->length) * (interleaved ? size : 1);
-    if (x->length < need || y->length < need)
+    int64_t need = p->from < p->to ? (a->offset + p->to) * (interleaved ? size : 1) : 0;
+    if (!has_doubles(x, need) || !has_doubles(y, need))
         return 0;
     if (need == 0)
         return 1;
-    if (x->buffers[1] == NULL || y->buffers[1] == NULL)
-        return 0;
-    n->stride = interleaved ? (size_t)size : 1;
-    n->x = (const double *)x->buffers[1] + x->offset + a->offset * (int64_t)n->stride;
-    n->y = interleaved ? n->x + 1 : (const double *)y->buffers[1] + y->offset + a->offset;
+    n->stride = (interleaved ? (size_t)size : 1) * sizeof(double);
+    n->x = (const char *)x->buffers[1] + (size_t)x->offset * sizeof(double) +
+           (size_t)a->offset * n->stride;
+    n->y = interleaved ? n->x + sizeof(double)
+                       : (const char *)y->buffers[1] + (size_t)y->offset * sizeof(double) +
+                             (size_t)a->offset * n->stride;
     return 1;
 }
 
-static int open_native(native *n, const cov_table *table, const struct ArrowArray *array)
+static int open_native(native *n, const cov_table *table, const cov_batch_rows *batch)
 {
     const struct ArrowSchema *schema = table->schema.children[table->geometry];
+    part p = {batch->array.children[table->geometry], batch->array.offset,
+              batch->array.offset + batch->array.length};
     char extension[64] = "";
     (void)extension_of(schema, extension, sizeof extension);
     n->table = table;
     n->type = cov_native_type(schema, extension);
-    for (n->lists = 0; n->lists < 3 && is_list(schema); n->lists++) {
-        n->list[n->lists] = array;
-        n->width[n->lists] = schema->format[1] == 'l' ? 4 : 8;
-        if (!list_is_whole(n, n->lists))
+    for (int level = 0; level < 3 && is_list(schema); level++) {
+        n->width[level] = schema->format[1] == 'l' ? 4 : 8;
+        if (!open_list(n, level, &p))
             return 0;
-        array = array->children[0];
         schema = schema->children[0];
     }
-    return open_vertices(n, schema, array);
+    return open_vertices(n, schema, &p);
 }
 
 static void put(native *n, const void *bytes, size_t size)
@@ -277,8 +315,8 @@ static void put_head(native *n, uint32_t type)
 static void put_vertices(native *n, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
-        put(n, &n->x[i * n->stride], sizeof(double));
-        put(n, &n->y[i * n->stride], sizeof(double));
+        put(n, n->x + i * n->stride, sizeof(double));
+        put(n, n->y + i * n->stride, sizeof(double));
     }
 }
 
@@ -341,7 +379,7 @@ cov_status cov_native_read(const cov_table *table, cov_batch_rows *batch, cov_er
     memset(&n, 0, sizeof n);
     if (batch->array.length == 0)
         return COV_OK;
-    if (!open_native(&n, table, batch->array.children[table->geometry]))
+    if (!open_native(&n, table, batch))
         return damaged(table, err);
     batch->start = cov_alloc(cov_batch_length(batch) + 1, sizeof *batch->start);
     if (batch->start == NULL)

@@ -129,8 +129,13 @@ cov_status cov_table_create(struct ArrowArrayStream *stream, const cov_table_opt
 {
     cov_intake intake;
     int more = 1;
-    if (stream == NULL || out == NULL)
-        return cov_fail(err, COV_ERR_ARGUMENT, "there is no stream, or no place for its table");
+    if (stream == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "there is no stream");
+    if (out == NULL) {
+        if (stream->release != NULL)
+            stream->release(stream);
+        return cov_fail(err, COV_ERR_ARGUMENT, "there is no place for the table of a stream");
+    }
     cov_status s = cov_intake_begin(stream, options, &intake, err);
     if (s != COV_OK)
         return s;

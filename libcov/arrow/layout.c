@@ -162,16 +162,43 @@ static cov_status damaged(const look *at, const char *how)
                     at->table->name, cov_quote(at->column).text, how);
 }
 
+/* Nothing is said of where a buffer begins, so that no value is read where it lies. */
+static int64_t signed_at(const void *buffer, int width, size_t i)
+{
+    const char *at = (const char *)buffer + i * (size_t)width;
+    int16_t two;
+    int32_t four;
+    int64_t eight;
+    switch (width) {
+    case 1:
+        return *(const int8_t *)at;
+    case 2:
+        memcpy(&two, at, sizeof two);
+        return two;
+    case 4:
+        memcpy(&four, at, sizeof four);
+        return four;
+    default:
+        memcpy(&eight, at, sizeof eight);
+        return eight;
+    }
+}
+
+static uint64_t unsigned_at(const void *buffer, int width, size_t i)
+{
+    uint64_t value = (uint64_t)signed_at(buffer, width, i);
+    return width < 8 ? value & ((UINT64_C(1) << (8 * width)) - 1) : value;
+}
+
 /* Offsets that rise, from 0 or more. */
 static cov_status check_offsets(const look *at, const struct ArrowArray *a, int width)
 {
-    const void *offsets = a->buffers[1];
     size_t n = (size_t)a->length + 1, first = (size_t)a->offset;
     int64_t before = 0;
-    if (offsets == NULL)
-        return a->length == 0 ? COV_OK : damaged(at, "it has no offsets");
+    if (a->buffers[1] == NULL)
+        return damaged(at, "it has no offsets");
     for (size_t i = first; i < first + n; i++) {
-        int64_t o = width == 4 ? ((const int32_t *)offsets)[i] : ((const int64_t *)offsets)[i];
+        int64_t o = signed_at(a->buffers[1], width, i);
         if (o < before)
             return damaged(at, "its offsets fall");
         before = o;
@@ -181,22 +208,29 @@ static cov_status check_offsets(const look *at, const struct ArrowArray *a, int 
     return COV_OK;
 }
 
+/* A text of up to 12 bytes is in its view, behind its size; of a longer one the view tells the
+ * first bytes, the buffer, and where in it. */
+static void read_view(const struct ArrowArray *a, size_t i, int32_t view[4])
+{
+    memcpy(view, (const char *)a->buffers[1] + 16 * i, 16);
+}
+
 /* Views into buffers there are, within their sizes, which stand in the last buffer. */
 static cov_status check_views(const look *at, const struct ArrowArray *a)
 {
-    const int32_t *view = a->buffers[1];
-    int64_t n_data = a->n_buffers - 3;
-    const int64_t *sizes = a->buffers[a->n_buffers - 1];
+    int32_t v[4];
+    const void *sizes = a->buffers[a->n_buffers - 1];
+    int64_t n_data = sizes != NULL ? a->n_buffers - 3 : 0;
     for (size_t i = (size_t)a->offset; i < (size_t)(a->offset + a->length); i++) {
         if (!cov_bit(a->buffers[0], i))
             continue;
-        const int32_t *v = view + 4 * i;
+        read_view(a, i, v);
         if (v[0] < 0)
             return damaged(at, "a text has a negative size");
         if (v[0] <= 12)
             continue;
         if (v[2] < 0 || v[2] >= n_data || v[3] < 0 || a->buffers[2 + v[2]] == NULL ||
-            (int64_t)v[3] + v[0] > sizes[v[2]])
+            (int64_t)v[3] + v[0] > signed_at(sizes, 8, (size_t)v[2]))
             return damaged(at, "a text lies outside of its buffers");
     }
     return COV_OK;
@@ -219,34 +253,6 @@ static cov_status check_values(const look *at, const struct ArrowArray *a, const
     if (is_views)
         return check_views(at, a);
     return v->storage == COV_STORAGE_OFFSETS ? check_offsets(at, a, v->width) : COV_OK;
-}
-
-static int64_t signed_at(const void *buffer, int width, size_t i)
-{
-    switch (width) {
-    case 1:
-        return ((const int8_t *)buffer)[i];
-    case 2:
-        return ((const int16_t *)buffer)[i];
-    case 4:
-        return ((const int32_t *)buffer)[i];
-    default:
-        return ((const int64_t *)buffer)[i];
-    }
-}
-
-static uint64_t unsigned_at(const void *buffer, int width, size_t i)
-{
-    switch (width) {
-    case 1:
-        return ((const uint8_t *)buffer)[i];
-    case 2:
-        return ((const uint16_t *)buffer)[i];
-    case 4:
-        return ((const uint32_t *)buffer)[i];
-    default:
-        return ((const uint64_t *)buffer)[i];
-    }
 }
 
 /* A key below 0 is above everything, too. */
@@ -301,9 +307,10 @@ cov_status cov_batch_check(const cov_table *table, const cov_batch_rows *batch, 
 static void read_text(const struct ArrowArray *a, const cov_values *v, size_t i, cov_cell *out)
 {
     if (v->storage == COV_STORAGE_VIEWS) {
-        const int32_t *view = (const int32_t *)a->buffers[1] + 4 * i;
+        int32_t view[4];
+        read_view(a, i, view);
         out->size = (size_t)view[0];
-        out->text = view[0] <= 12 ? (const char *)(view + 1)
+        out->text = view[0] <= 12 ? (const char *)a->buffers[1] + 16 * i + 4
                                   : (const char *)a->buffers[2 + view[2]] + view[3];
         return;
     }
@@ -339,6 +346,18 @@ static void read_decimal(const struct ArrowArray *a, const cov_values *v, size_t
     out->size = strlen(at);
 }
 
+static double real_at(const void *buffer, int width, size_t i)
+{
+    float four;
+    double eight;
+    if (width == 4) {
+        memcpy(&four, (const char *)buffer + 4 * i, sizeof four);
+        return (double)four;
+    }
+    memcpy(&eight, (const char *)buffer + 8 * i, sizeof eight);
+    return eight;
+}
+
 static void read_value(const struct ArrowArray *a, const cov_values *v, size_t i, cov_cell *out)
 {
     switch (v->storage) {
@@ -353,8 +372,7 @@ static void read_value(const struct ArrowArray *a, const cov_values *v, size_t i
         out->over = out->whole < 0;
         break;
     case COV_STORAGE_FLOAT:
-        out->real = v->width == 4 ? (double)((const float *)a->buffers[1])[i]
-                                  : ((const double *)a->buffers[1])[i];
+        out->real = real_at(a->buffers[1], v->width, i);
         break;
     case COV_STORAGE_DECIMAL:
         read_decimal(a, v, i, out);

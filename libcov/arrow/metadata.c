@@ -68,13 +68,12 @@ static int take(scan *s, char c)
 /* Behind the closing quote of a text whose opening one was taken; 0 where there is none. */
 static int skip_text(scan *s)
 {
-    for (; s->at < s->end; s->at++) {
-        if (*s->at == '\\')
-            s->at++;
-        else if (*s->at == '"') {
-            s->at++;
+    while (s->at < s->end) {
+        char c = *s->at++;
+        if (c == '"')
             return 1;
-        }
+        if (c == '\\' && s->at < s->end)
+            s->at++;
     }
     return 0;
 }

@@ -32,6 +32,18 @@ static const char *label(const pusher *p)
 
 /* ---------------------------------------------------------------- columns */
 
+/* Coordinates are numbers, the rest may be written as text as well. A column that is all null has
+ * no type of its own. */
+static int suits(const cov_table *table, size_t column, int texts)
+{
+    cov_cell_type type = cov_table_type(table, column);
+    if (table->column[column].values.storage == COV_STORAGE_NULL)
+        return 1;
+    if (type == COV_CELL_BOOLEAN || type == COV_CELL_TEXT)
+        return texts;
+    return type != COV_CELL_OTHER && type != COV_CELL_BYTES;
+}
+
 static cov_status find_column(const pusher *p, const char *name, const char *what, int texts,
                               int *out, cov_error *err)
 {
@@ -43,8 +55,7 @@ static cov_status find_column(const pusher *p, const char *name, const char *wha
     if (*out < 0)
         return cov_fail(err, COV_ERR_INPUT, "%s has no column \"%s\" for the %s", label(p),
                         cov_quote(name).text, what);
-    cov_cell_type type = cov_table_type(table, (size_t)*out);
-    if (type == COV_CELL_OTHER || type == COV_CELL_BYTES || (type == COV_CELL_TEXT && !texts))
+    if (!suits(table, (size_t)*out, texts))
         return cov_fail(err, COV_ERR_INPUT,
                         "%s: the column \"%s\" for the %s is of the Arrow type %s, not %s",
                         label(p), cov_quote(name).text, what, table->schema.children[*out]->format,
@@ -66,9 +77,11 @@ static cov_status find_answers(pusher *p, cov_error *err)
             find_column(p, name, cov_tally_service_name(p->tally, k), 1, &p->answer[k], err);
         if (s != COV_OK)
             return s;
-        if (name != NULL && p->tally->service[k].footprint != NULL)
+        if ((name != NULL) == (p->tally->service[k].footprint != NULL))
             return cov_fail(err, COV_ERR_ARGUMENT,
-                            "the service %s has a footprint: it takes no column",
+                            name != NULL ? "the service %s has a footprint: it takes no column"
+                                         : "the service %s has no footprint: name the column that "
+                                           "answers it",
                             cov_tally_service_name(p->tally, k));
     }
     return COV_OK;
@@ -106,10 +119,12 @@ static cov_status check_crs(const pusher *p, cov_error *err)
 
 /* ---------------------------------------------------------------- places */
 
-static cov_status fail_row(const pusher *p, const cov_batch_rows *batch, size_t i, const char *how,
-                           cov_error *err)
+static cov_status fail_cell(const pusher *p, const cov_batch_rows *batch, size_t i, int column,
+                            const char *how, cov_error *err)
 {
-    return cov_fail(err, COV_ERR_INPUT, "%s, row %zu: %s", label(p), batch->first + i + 1, how);
+    return cov_fail(err, COV_ERR_INPUT, "%s, row %zu, column \"%s\": %s", label(p),
+                    batch->first + i + 1, cov_quote(p->intake.table->column[column].name).text,
+                    how);
 }
 
 static int is_plain_point(const unsigned char *wkb, size_t size)
@@ -117,6 +132,13 @@ static int is_plain_point(const unsigned char *wkb, size_t size)
     static const unsigned char head[] = {1, COV_WKB_POINT, 0, 0, 0};
     return size == 21 && memcmp(wkb, head, sizeof head) == 0 &&
            __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+}
+
+/* Whether a geometry that is no point says that it has no part: then it is nowhere. */
+static int is_empty(cov_wkb *r, uint32_t type)
+{
+    uint32_t n = 1;
+    return type != COV_WKB_POINT && cov_wkb_u32(r, &n, NULL) == COV_OK && n == 0;
 }
 
 static cov_status read_point(const pusher *p, const cov_batch_rows *batch, size_t i, double *x,
@@ -139,9 +161,12 @@ static cov_status read_point(const pusher *p, const cov_batch_rows *batch, size_
     if (s == COV_OK && type == COV_WKB_POINT)
         s = cov_wkb_expect(&r, 1, doubles * sizeof(double), &why);
     if (s != COV_OK)
-        return fail_row(p, batch, i, why.message, err);
+        return fail_cell(p, batch, i, p->intake.table->geometry, why.message, err);
+    if (is_empty(&r, type))
+        return COV_OK;
     if (type != COV_WKB_POINT)
-        return fail_row(p, batch, i, "its geometry is no point", err);
+        return fail_cell(p, batch, i, p->intake.table->geometry,
+                         "the geometry is no point: a row stands where one point is", err);
     cov_xy at = cov_wkb_xy(&r);
     *x = at.x;
     *y = at.y;
@@ -158,7 +183,34 @@ static const double *plain_doubles(const pusher *p, const cov_batch_rows *batch,
         (batch->array.buffers != NULL && batch->array.n_buffers > 0 &&
          batch->array.buffers[0] != NULL))
         return NULL;
-    return (const double *)a->buffers[1] + a->offset + batch->array.offset;
+    const double *at = a->buffers[1];
+    return (uintptr_t)at % _Alignof(double) == 0 ? at + a->offset + batch->array.offset : NULL;
+}
+
+/* The double nearest to a decimal: the quotient of two whole numbers that doubles hold exactly. 0
+ * where they don't. */
+static int double_of(const cov_cell *cell, double *out)
+{
+    uint64_t units = 0;
+    double power = 1;
+    int behind = 0;
+    const char *last = strchr(cell->text, '.') != NULL ? cell->text + cell->size - 1 : NULL;
+    while (last != NULL && *last == '0')
+        last--;
+    for (const char *c = cell->text; *c != '\0' && (last == NULL || c <= last); c++) {
+        if (*c == '-')
+            continue;
+        if (*c == '.') {
+            behind = 1;
+            continue;
+        }
+        units = units * 10 + (uint64_t)(*c - '0');
+        power = behind ? power * 10 : power;
+        if (units > UINT64_C(1) << 53 || power > 1e22)
+            return 0;
+    }
+    *out = (cell->text[0] == '-' ? -(double)units : (double)units) / power;
+    return 1;
 }
 
 static cov_status number_of(const pusher *p, const cov_batch_rows *batch, size_t i, int column,
@@ -177,7 +229,12 @@ static cov_status number_of(const pusher *p, const cov_batch_rows *batch, size_t
         *out = cell.over ? (double)(uint64_t)cell.whole : (double)cell.whole;
         return COV_OK;
     default:
-        return fail_row(p, batch, i, "a coordinate is of a type that is no number", err);
+        return double_of(&cell, out)
+                   ? COV_OK
+                   : fail_cell(p, batch, i, column,
+                               "a decimal has more digits than a coordinate: cast the column to "
+                               "float64",
+                               err);
     }
 }
 
@@ -263,17 +320,21 @@ static cov_decimal_state weigh(const pusher *p, const cov_cell *cell, cov_decima
 static cov_status read_weights(const pusher *p, const cov_batch_rows *batch, size_t from, size_t n,
                                cov_error *err)
 {
-    static const char *const why[] = {"", "the weight is not a number", "the weight is negative",
-                                      "the weight is too large to be counted exactly"};
+    static const char *const why[] = {
+        "", "the weight is not a number", "the weight is negative: a point stands for 0 or more",
+        "the weight is too large to be counted exactly: check the column"};
     for (size_t i = 0; i < n; i++) {
         cov_cell cell;
         cov_decimal weight;
         cov_batch_cell(p->intake.table, batch, from + i, (size_t)p->weight, &cell);
         if (cell.is_null)
-            return fail_row(p, batch, from + i, "the weight is null", err);
+            return fail_cell(p, batch, from + i, p->weight,
+                             "the weight is null: give every point a number, 0 where it stands "
+                             "for nothing",
+                             err);
         cov_decimal_state state = weigh(p, &cell, &weight);
         if (state != COV_DECIMAL_OK)
-            return fail_row(p, batch, from + i, why[state], err);
+            return fail_cell(p, batch, from + i, p->weight, why[state], err);
         p->weights[i] = weight.units;
     }
     return COV_OK;
@@ -327,10 +388,10 @@ static cov_status read_answers(const pusher *p, const cov_batch_rows *batch, siz
         for (size_t i = 0; i < n && p->answer[k] >= 0; i++) {
             reply r = answer(p, batch, from + i, p->answer[k]);
             if (r == REPLY_NEITHER)
-                return cov_fail(err, COV_ERR_INPUT,
-                                "%s, row %zu: the column \"%s\" says what is neither yes nor no",
-                                label(p), batch->first + from + i + 1,
-                                cov_quote(p->intake.table->column[p->answer[k]].name).text);
+                return fail_cell(p, batch, from + i, p->answer[k],
+                                 "the answer is neither yes nor no: write one of them, or null, "
+                                 "which is unknown",
+                                 err);
             p->served[i] |= (uint64_t)(r == REPLY_YES) << k;
             p->unknown[i] |= (uint64_t)(r == REPLY_UNKNOWN) << k;
         }
