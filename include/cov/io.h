@@ -330,24 +330,6 @@ COV_API COV_MUST_CHECK cov_status cov_job_footprint(const cov_job *job, size_t s
                                                     cov_table **barriers, cov_near_options *near,
                                                     cov_error *err);
 
-/* ---------------------------------------------------------------- parts */
-
-/* A part is a run saved to a file, .cov: the areas, what was counted of them, what was asked; so
- * that the households of a country can be counted in many runs, on many machines, each with its
- * share of them, and put together. Only households and measures of them can be a part:
- * COV_ERR_ARGUMENT for a run with other bases or with ratios, which would be counted once in each
- * part. Written whole or not at all, like every output. Equal runs give equal bytes. */
-COV_API COV_MUST_CHECK cov_status cov_run_save(const cov_run *run, const char *path, int overwrite,
-                                               cov_error *err);
-
-/* Put n >= 1 parts together: the run of all their households, whatever their order. Areas, services
- * and measures must be equal: COV_ERR_MISMATCH names the file and the difference, and also two
- * parts that are the same one. COV_ERR_FORMAT for a file that is no part, or a damaged one. The job
- * gives indicators, tiers and targets, nothing else, and may be NULL: those of the parts, which
- * must then be equal. */
-COV_API COV_MUST_CHECK cov_status cov_run_merge(const char *const *paths, size_t n,
-                                                const cov_job *job, cov_run **out, cov_error *err);
-
 /* ---------------------------------------------------------------- output */
 
 typedef struct cov_write_options {
