@@ -47,7 +47,9 @@ class ReportLike(Protocol):
     """What the frames, the table and the map need of a report.
 
     ``to_dict(geometry=True)`` has one column more than ``columns``, the last, of WKB as bytes,
-    None for parents and the total; ``crs`` is its coordinate system, None where nothing says.
+    None for parents and the total; ``geometry_crs`` is its coordinate system (PROJJSON, WKT or a
+    code), None where nothing says. It need not be that of the counting: areas keep their shapes as
+    they were read, whatever the households are in.
     """
 
     def to_dict(self, geometry: bool = ...) -> Mapping[str, Sequence[Any]]: ...
@@ -58,7 +60,7 @@ class ReportLike(Protocol):
     @property
     def measure(self) -> str: ...
     @property
-    def crs(self) -> str | None: ...
+    def geometry_crs(self) -> str | None: ...
 
 
 def need(module: str, what: str, packages: str | None = None) -> Any:
@@ -99,9 +101,9 @@ def to_geopandas(report: ReportLike) -> geopandas.GeoDataFrame:
     frame = to_pandas(report)
     data = report.to_dict(geometry=True)
     geometry = list(data)[-1]
-    shapes = geopandas.GeoSeries.from_wkb(list(data[geometry]), crs=report.crs)
+    shapes = geopandas.GeoSeries.from_wkb(list(data[geometry]), crs=report.geometry_crs)
     return geopandas.GeoDataFrame(
-        frame.assign(**{geometry: shapes}), geometry=geometry, crs=report.crs
+        frame.assign(**{geometry: shapes}), geometry=geometry, crs=report.geometry_crs
     )
 
 

@@ -53,7 +53,7 @@ def test_geometry_and_its_system():
     assert frame.geometry[0].bounds == (105.0, 60.0, 105.1, 60.1)
     assert frame.geometry.name == "geometry" and len(frame) == 5
     plain = province()
-    plain.crs = None
+    plain.geometry_crs = None
     assert _frames.to_geopandas(plain).crs is None
 
 

@@ -284,7 +284,7 @@ def test_plot_is_as_long_to_the_east_as_to_the_north(pyplot):
     assert _show.plot(province()).get_aspect() == pytest.approx(2.0030, abs=0.0002)  # 1 / cos(60.05)
     for crs, labels in (("EPSG:32648", "easting (metre)"), (None, "x")):
         report = province()
-        report.crs = crs
+        report.geometry_crs = crs
         ax = _show.plot(report)
         assert ax.get_aspect() == 1 and ax.get_xlabel() == labels
 
