@@ -138,6 +138,16 @@ def _areas(
     return Areas(areas, id=id, name=name, parents=parents, crs=crs)
 
 
+def agreed(stated: Any, crs: Any) -> Any:
+    """The system that the households state, if they do, else the one that is said."""
+    if stated is None or crs is None or same_crs(stated, crs):
+        return crs if stated is None else stated
+    raise libcov.CRSError(
+        f"the households state that they are in {getattr(stated, 'name', stated)}, crs= says {crs}:"
+        " leave it out, or bring them into it first"
+    )
+
+
 def same_crs(one: Any, other: Any) -> bool:
     """Whether two ways of writing mean one system; x is east in both, so axes don't matter."""
     if str(one) == str(other):

@@ -136,10 +136,17 @@ def tally(
     if split_every < 2:
         raise libcov.ArgumentError("split_every must be 2 or more")
     columns = _cluster.columns(geometry, x, y, weight, default=_geometry(households))
+    stated = households.crs if _is_geo(households) else None
     empty, plan = _cluster.prepare(
-        areas, services, columns, crs=_crs(households, crs), id=id, name=name, parents=parents,
+        areas,
+        services,
+        columns,
+        crs=_cluster.agreed(stated, crs),
+        id=id,
+        name=name,
+        parents=parents,
         scale=scale,
-    )  # fmt: skip
+    )
     frames, several = _frames(households, plan.columns)
     if not frames:
         return _cluster.merged(empty, ())
@@ -162,16 +169,6 @@ def _geometry(households: Any) -> str | None:
     if _is_geo(households):
         return str(households.geometry.name)
     return "geometry" if _is_frame(households) else None
-
-
-def _crs(households: Any, crs: Any) -> Any:
-    stated = households.crs if _is_geo(households) else None
-    if stated is not None and crs is not None and not _cluster.same_crs(stated, crs):
-        raise libcov.CRSError(
-            f"the households state that they are in {stated.name}, crs= says {crs}: leave it out,"
-            " or bring them into it with to_crs"
-        )
-    return crs if stated is None else stated
 
 
 def _frames(households: Any, columns: _cluster.Columns) -> tuple[list[Any], bool]:

@@ -105,8 +105,9 @@ def tally(
     weight : str, optional
         The column with the households of each row, in full `1/scale`.
     crs : optional
-        The coordinate system of the households: areas and services are brought into it. Spark
-        states none, so it must be said unless `areas` is a `libcov.Areas`, which knows its own.
+        The coordinate system of the households: areas and services are brought into it. Columns
+        of WKB or coordinates state none, so it must be said, unless the geometry is of Spark's own
+        type with an SRID or `areas` is a `libcov.Areas`, which knows its own.
     scale : int
         Units per household that a weight is counted in, a power of ten: 1000 for thousandths.
     reducers : int
@@ -133,6 +134,7 @@ def tally(
     if reducers < 0:
         raise libcov.ArgumentError("reducers must be 0 or more")
     columns = _cluster.columns(geometry, x, y, weight, default="geometry")
+    crs = _cluster.agreed(_stated(df, columns.geometry), crs)
     empty, plan = _cluster.prepare(
         areas, services, columns, crs=crs, id=id, name=name, parents=parents, scale=scale
     )
@@ -170,22 +172,45 @@ def _share(df: pyspark.sql.DataFrame, plan: _cluster.Plan) -> tuple[_Shared, Cal
     return variable, variable.destroy
 
 
+def _column(name: str) -> pyspark.sql.Column:
+    """A column by its name as it is: a dot in it is no field of a structure."""
+    from pyspark.sql import functions as F
+
+    return F.col("`" + name.replace("`", "``") + "`")
+
+
+def _type(df: pyspark.sql.DataFrame, name: str) -> Any:
+    return df.select(_column(name)).schema[0].dataType
+
+
+def _stated(df: pyspark.sql.DataFrame, geometry: str | None) -> str | None:
+    """The coordinate system that a geometry of Spark states; WKB states none."""
+    if geometry is None:
+        return None
+    told = _type(df, geometry)
+    srid = getattr(told, "srid", 0)
+    if srid < 0:
+        raise libcov.InputError(
+            f"column {geometry} is of type {told.simpleString()}, each row may be in a system of"
+            " its own: bring them into one, and state it with ST_SetSRID(.., 4326)"
+        )
+    if told.typeName() != "binary" and not hasattr(told, "srid"):
+        raise libcov.InputError(
+            f"column {geometry} is of type {told.simpleString()}, no geometry: give WKB in a binary"
+            " column (ST_AsBinary makes it), or the columns of coordinates, x= and y="
+        )
+    return f"EPSG:{srid}" if srid > 0 else None
+
+
 def _select(df: pyspark.sql.DataFrame, columns: _cluster.Columns) -> pyspark.sql.DataFrame:
     """The columns to ship, by number: mapInArrow takes no names with dots or backticks."""
     from pyspark.sql import functions as F
 
     shipped = []
     for i, name in enumerate(columns.names()):
-        column = F.col("`" + name.replace("`", "``") + "`")
-        if name == columns.geometry:
-            kind = df.select(column).schema[0].dataType.typeName()
-            if kind.startswith(("geometry", "geography")):
-                column = F.st_asbinary(column)
-            elif kind != "binary":
-                raise libcov.InputError(
-                    f"column {name} is of type {kind}, no geometry: give WKB in a binary column"
-                    " (ST_AsBinary makes it), or the columns of coordinates, x= and y="
-                )
+        column = _column(name)
+        if name == columns.geometry and hasattr(_type(df, name), "srid"):
+            column = F.st_asbinary(column)
         shipped.append(column.alias(str(i)))
     return df.select(*shipped)
 

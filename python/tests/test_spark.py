@@ -146,8 +146,30 @@ def test_points_as_wkb(frame: DataFrame, rows: pa.Table) -> None:
 @pytest.mark.skipif(not hasattr(F, "st_geomfromwkb"), reason="before Spark had geometries")
 def test_points_as_geometries_of_spark(frame: DataFrame, rows: pa.Table) -> None:
     single = cases.alone(rows, geometry="geometry", weight="persons")
-    own = frame.withColumn("geometry", F.expr("st_geomfromwkb(geometry)"))
-    assert count(own, x=None, y=None, geometry="geometry").save() == single.save()
+    for made in ("st_geomfromwkb(geometry)", "st_geomfromwkb(geometry, 4326)"):
+        own = frame.withColumn("geometry", F.expr(made))
+        assert count(own, x=None, y=None).save() == single.save()
+
+
+@pytest.mark.skipif(not hasattr(F, "st_geomfromwkb"), reason="before Spark had geometries")
+def test_a_geometry_of_spark_states_its_system(frame: DataFrame, rows: pa.Table) -> None:
+    single = cases.alone(rows, geometry="geometry", weight="persons")
+    own = frame.withColumn("geometry", F.expr("st_geomfromwkb(geometry, 4326)"))
+    told = {"weight": "persons", "scale": cases.SCALE}
+    built = {"id": "ma_xa", "name": "ten_xa", "parents": ["huyen"]}
+    got = libcov.spark.tally(own, cases.communes(), cases.services(), **told, **built)
+    assert got.save() == single.save()
+    with pytest.raises(libcov.CRSError, match="EPSG:4326, crs= says EPSG:3405"):
+        libcov.spark.tally(own, cases.communes(), {}, crs="EPSG:3405", **built)
+    with pytest.raises(libcov.CRSError, match="EPSG:4326, the areas are in EPSG:3857"):
+        square = cases.communes().to_crs("EPSG:3857")
+        libcov.spark.tally(own, libcov.Areas(square, crs="EPSG:3857", **built), {})
+    with pytest.raises(libcov.InputError, match="of its own"):
+        count(
+            frame.withColumn("geometry", F.expr("st_setsrid(st_geomfromwkb(geometry), int(x))")),
+            x=None,
+            y=None,
+        )
 
 
 def test_decimal_weights_and_odd_names(frame: DataFrame, expected: libcov.Tally) -> None:
