@@ -2,7 +2,8 @@
 #
 #   make demo   installs what is missing, builds, runs covcalc on the demonstration province
 #   make test   installs what is missing, builds, runs the whole test suite, twice: once as it will
-#               run, once under the address and undefined-behaviour sanitizers
+#               run, once under the address and undefined-behaviour sanitizers; then builds the
+#               Python package in a virtual environment of its own and runs its tests
 #
 # Everything else is plain meson: meson setup build && meson compile -C build && meson install -C build
 
@@ -15,10 +16,11 @@ BUILD_PACKAGES = gcc libc6-dev meson ninja-build pkg-config \
 TEST_PACKAGES = $(BUILD_PACKAGES) g++ libcmocka-dev libgmp-dev binutils man-db \
 	python3-pytest python3-gdal python3-numpy python3-shapely python3-jsonschema python3-yaml \
 	gdal-bin proj-bin proj-data
+PYTHON_PACKAGES = python3-venv python3-dev
 
 PROVINCE = data/province
 
-.PHONY: all demo test check sanitize format clean
+.PHONY: all demo test check sanitize python format clean
 
 all: $(BUILD)/build.ninja
 	meson compile -C $(BUILD)
@@ -37,11 +39,19 @@ define install_packages
 	fi
 endef
 
-.PHONY: demo-packages test-packages
+.PHONY: demo-packages test-packages python-packages
 demo-packages:
 	$(call install_packages,$(BUILD_PACKAGES))
 test-packages:
 	$(call install_packages,$(TEST_PACKAGES))
+
+# Spark runs on any Java from 17 on.
+python-packages:
+	$(call install_packages,$(BUILD_PACKAGES) $(PYTHON_PACKAGES))
+	@command -v java >/dev/null || $(MAKE) --no-print-directory java-packages
+.PHONY: java-packages
+java-packages:
+	$(call install_packages,default-jre-headless)
 
 $(BUILD)/build.ninja:
 	meson setup $(BUILD)
@@ -56,7 +66,7 @@ demo: demo-packages
 	@echo
 	@echo "The same for a map: $(OUT)/coverage.geojson"
 
-test: test-packages check sanitize
+test: test-packages check sanitize python
 
 check: $(BUILD)/build.ninja
 	meson test -C $(BUILD) --print-errorlogs
@@ -65,6 +75,16 @@ sanitize:
 	@test -f $(SANITIZE)/build.ninja || meson setup $(SANITIZE) \
 	    -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
 	meson test -C $(SANITIZE) --print-errorlogs
+
+# The package as a user would install it, in an environment that holds nothing else of libcov.
+PYTHON ?= /usr/bin/python3
+VENV = $(BUILD)/venv
+python: python-packages
+	@test -x $(VENV)/bin/pip || $(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install -q --disable-pip-version-check -r python/requirements-test.txt
+	$(VENV)/bin/pip install -q --disable-pip-version-check --force-reinstall --no-deps ./python
+	$(VENV)/bin/python -m pytest -q -rs -p no:cacheprovider \
+	    --junitxml=$(abspath $(BUILD))/python-tests.xml python/tests
 
 format:
 	clang-format -i include/cov/*.h libcov/*/*.[ch] tools/*.[ch] tests/*/*.[ch]
