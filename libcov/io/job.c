@@ -191,6 +191,36 @@ static cov_status check_arrays(const cov_job *job, cov_error *err)
     return COV_OK;
 }
 
+/* A file or rows in memory, not both; those have no layers. `of` and `name` say whose they are. */
+static cov_status check_source(const cov_source *source, const char *of, const char *name,
+                               cov_error *err)
+{
+    if (source->table == NULL || (source->path == NULL && source->layer == NULL))
+        return COV_OK;
+    return cov_fail(err, COV_ERR_ARGUMENT,
+                    "the %s%s%s%s names both a table in memory and a file or a layer: take one of "
+                    "them away",
+                    of, name != NULL ? " \"" : "", name != NULL ? cov_quote(name).text : "",
+                    name != NULL ? "\"" : "");
+}
+
+static cov_status check_sources(const cov_job *job, cov_error *err)
+{
+    cov_status s = check_source(&job->areas, "source of the areas", NULL, err);
+    if (s == COV_OK)
+        s = check_source(&job->households, "source of the households", NULL, err);
+    for (size_t i = 0; i < job->n_services && s == COV_OK; i++) {
+        s = check_source(&job->services[i].source, "service", job->services[i].name, err);
+        if (s == COV_OK)
+            s = check_source(&job->services[i].barriers, "service", job->services[i].name, err);
+    }
+    for (size_t i = 0; i < job->n_bases && s == COV_OK; i++)
+        s = check_source(&job->bases[i].source, "base", job->bases[i].name, err);
+    for (size_t i = 0; i < job->n_ratios && s == COV_OK; i++)
+        s = check_source(&job->ratios[i].source, "ratio", job->ratios[i].name, err);
+    return s;
+}
+
 static cov_status check_entries(const cov_job *job, cov_error *err)
 {
     cov_status s = check_arrays(job, err);
@@ -200,7 +230,7 @@ static cov_status check_entries(const cov_job *job, cov_error *err)
         s = check_base(job, i, err);
     for (size_t i = 0; i < job->n_ratios && s == COV_OK; i++)
         s = check_ratio(job, i, err);
-    return s;
+    return s == COV_OK ? check_sources(job, err) : s;
 }
 
 static cov_status check_job(const cov_job *job, cov_error *err)

@@ -594,6 +594,11 @@ cov_status cov_layer_extent(cov_layer *layer, double extent[4], cov_error *err)
 cov_status cov_layer_column(cov_layer *layer, const char *name, const char *what, int *index,
                             cov_error *err)
 {
+    cov_status s = COV_OK;
+    if (layer->table != NULL)
+        s = cov_table_layer_allow(layer->table, name, what, err);
+    if (s != COV_OK)
+        return s;
     return cov_columns_find(OGR_L_GetLayerDefn(layer->layer), layer->label, name, what, index, err);
 }
 

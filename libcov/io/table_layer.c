@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/open.h"
 
 struct cov_table_layer {
     const cov_table *table;
@@ -36,10 +37,8 @@ static int field_type(cov_cell_type type)
     case COV_CELL_DECIMAL: /* its digits, exactly */
     case COV_CELL_TEXT:
         return OFTString;
-    case COV_CELL_BYTES:
-        return OFTBinary;
-    default:
-        return OFTDateTime; /* there, and of a type that nobody takes */
+    default: /* bytes, dates, lists */
+        return -1;
     }
 }
 
@@ -57,11 +56,11 @@ static cov_status create_fields(cov_table_layer *layer, cov_error *err)
     if (layer->column == NULL || layer->wanted == NULL)
         return cov_fail_memory(err);
     for (size_t i = 0; i < n; i++) {
-        if (is_geometry(layer->table, i))
-            continue;
         cov_cell_type type = cov_table_type(layer->table, i);
-        OGRFieldDefnH field =
-            OGR_Fld_Create(cov_table_column(layer->table, i), (OGRFieldType)field_type(type));
+        int as = field_type(type);
+        if (as < 0 || is_geometry(layer->table, i))
+            continue;
+        OGRFieldDefnH field = OGR_Fld_Create(cov_table_column(layer->table, i), (OGRFieldType)as);
         if (type == COV_CELL_BOOLEAN)
             OGR_Fld_SetSubType(field, OFSTBoolean);
         OGRErr e = OGR_L_CreateField(layer->layer, field, FALSE);
@@ -101,8 +100,7 @@ cov_status cov_table_layer_open(const cov_table *table, cov_table_layer **out, c
         return cov_fail_memory(err);
     layer->table = table;
     layer->geometry = 1;
-    GDALDriverH driver = GDALGetDriverByName("Memory");
-    layer->dataset = driver != NULL ? GDALCreate(driver, "", 0, 0, 0, GDT_Unknown, NULL) : NULL;
+    layer->dataset = cov_dataset_in_memory();
     if (layer->dataset != NULL)
         layer->layer = GDALDatasetCreateLayer(layer->dataset, cov_table_name(table), NULL,
                                               geometry_type(table), NULL);
@@ -139,6 +137,24 @@ void cov_table_layer_select(cov_table_layer *layer, const int *wanted, int geome
 {
     memcpy(layer->wanted, wanted, (size_t)layer->n_fields * sizeof *wanted);
     layer->geometry = geometry;
+}
+
+cov_status cov_table_layer_allow(const cov_table_layer *layer, const char *name, const char *what,
+                                 cov_error *err)
+{
+    const cov_table *table = layer->table;
+    int i = cov_table_find(table, name);
+    if (i < 0)
+        return COV_OK;
+    if (is_geometry(table, (size_t)i))
+        return cov_fail(err, COV_ERR_INPUT, "%s: the %s \"%s\" is its geometry: choose another one",
+                        cov_table_name(table), what, cov_quote(name).text);
+    if (field_type(cov_table_type(table, (size_t)i)) >= 0)
+        return COV_OK;
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s: the %s \"%s\" is of a type that can't be used, as bytes, dates and lists "
+                    "are: choose a column of numbers, booleans or text",
+                    cov_table_name(table), what, cov_quote(name).text);
 }
 
 int64_t cov_table_layer_count(const cov_table_layer *layer)

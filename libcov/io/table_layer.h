@@ -29,7 +29,12 @@ void cov_table_layer_rewind(cov_table_layer *layer);
 /* The number of rows. */
 int64_t cov_table_layer_count(const cov_table_layer *layer);
 
-/* Make no more than these fields, of as many as there are columns, and the geometry. */
+/* COV_ERR_INPUT for a column of the table that is none of the layer: its geometry, or of a type
+ * that no field holds. `what` is its role. */
+cov_status cov_table_layer_allow(const cov_table_layer *layer, const char *name, const char *what,
+                                 cov_error *err);
+
+/* Make no more than these fields, of as many as the layer has, and the geometry. */
 void cov_table_layer_select(cov_table_layer *layer, const int *wanted, int geometry);
 
 /* The extent of all geometries that can be read; west > east without any. */

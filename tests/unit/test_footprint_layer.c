@@ -75,7 +75,7 @@ static void test_filters(void **state)
     cov_error err = {0};
     assert_int_equal(cov_crs_from_text("EPSG:4326", &crs, &err), COV_OK);
     cov_phases phases = cov_phases_start(NULL, NULL);
-    const cov_setting setting = {&job, &policy, crs, &notes, &phases, 0};
+    const cov_setting setting = {&job, &policy, crs, &notes, &phases, NULL, 0};
     assert_int_equal(cov_footprint_layer_read(&setting, list, 2, "fiber", &f, &err), COV_OK);
     for (unsigned i = 0; i < 6; i++)
         assert_int_equal(reached(f.footprint, i + 0.5, 0.5), i == 1 || i == 4);

@@ -77,7 +77,7 @@ static outcome count(const scene *s, const char *path, const char *plane, markin
     OGRSpatialReferenceH crs = NULL;
     const cov_source source = {path, NULL, NULL, NULL};
     assert_int_equal(cov_crs_from_text(plane, &crs, NULL), COV_OK);
-    const cov_setting setting = {&job, &policy, crs, &o.notes, &phases, 1};
+    const cov_setting setting = {&job, &policy, crs, &o.notes, &phases, NULL, 1};
     const cov_roads_task task = {&setting, &source, &s->borders, mark, m};
     options.scale = MM;
     m->scene = s;

@@ -227,7 +227,7 @@ static void test_province(void **state)
         cov_notes notes = COV_NOTES_INIT;
         cov_phases phases = cov_phases_start(NULL, NULL);
         OGRSpatialReferenceH crs = crs_of(planes[k]);
-        const cov_setting setting = {&job, &policy, crs, &notes, &phases, 1};
+        const cov_setting setting = {&job, &policy, crs, &notes, &phases, NULL, 1};
         cov_area_layer layer;
         cov_borders borders;
         cov_ledger ledger;
