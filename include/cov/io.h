@@ -417,7 +417,8 @@ COV_API COV_MUST_CHECK cov_status cov_run_write(const cov_run *run, const char *
 
 /* The rows of cov_run_write as a stream of Arrow (arrow.h): the same columns under their full
  * names, with types as in cov_report_to_arrow; with `geometry`, the areas' shapes as they were
- * read, in their own coordinate system. The stream holds a copy of everything. */
+ * read, in their own coordinate system, stated as PROJJSON. The stream holds a copy of everything.
+ * Errors: those of cov_report_to_arrow. */
 COV_API COV_MUST_CHECK cov_status cov_run_to_arrow(const cov_run *run, int geometry,
                                                    struct ArrowArrayStream *out, cov_error *err);
 

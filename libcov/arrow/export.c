@@ -18,7 +18,7 @@ static const cov_format in_memory = {"Arrow", {"arrow", NULL}, 0};
 /* {"crs": ...}: PROJJSON as it is, another text in quotes. NULL: there is no memory. */
 static char *shapes_metadata(const char *crs)
 {
-    if (crs == NULL)
+    if (crs == NULL || crs[0] == '\0')
         return cov_copy_text("{}");
     if (crs[0] == '{')
         return cov_text_print("{\"crs\":%s}", crs);
@@ -57,6 +57,9 @@ static char *shapes_name(const cov_fields *fields)
 static cov_status add_shapes(cov_maker *maker, const cov_fields *fields,
                              const cov_export_shapes *shapes, cov_error *err)
 {
+    if (shapes->crs != NULL && !cov_is_utf8(shapes->crs))
+        return cov_fail(err, COV_ERR_CRS, "the coordinate reference system \"%s\" is not UTF-8",
+                        cov_quote(shapes->crs).text);
     char *name = shapes_name(fields), *metadata = shapes_metadata(shapes->crs);
     cov_status s =
         name != NULL && metadata != NULL
@@ -107,7 +110,7 @@ static cov_status add_row(cov_maker *maker, const cov_sheet *sheet, const cov_fi
     }
     if (s != COV_OK || shapes == NULL)
         return s;
-    if (row.level > 0)
+    if (row.level > 0 || shapes->sizes[row.area] == 0)
         return cov_maker_null(maker, fields->n, err);
     return cov_maker_bytes(maker, fields->n, shapes->wkb[row.area], shapes->sizes[row.area], err);
 }
@@ -139,6 +142,18 @@ cov_status cov_sheet_to_arrow(const cov_sheet *sheet, const cov_export_shapes *s
     return s;
 }
 
+/* ---------------------------------------------------------------- a report alone */
+
+static cov_status check_options(const cov_report_arrow *options, cov_error *err)
+{
+    if (options->size != sizeof *options)
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "cov_report_arrow.size is %zu: use COV_REPORT_ARROW_INIT", options->size);
+    if (options->wkb != NULL && options->wkb_sizes == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "cov_report_arrow.wkb_sizes is missing");
+    return COV_OK;
+}
+
 static const char *name_column(const cov_areas *areas, const char *asked)
 {
     for (size_t i = 0; i < cov_areas_count(areas); i++) {
@@ -155,6 +170,9 @@ cov_status cov_report_to_arrow(const cov_report *report, const cov_report_arrow 
     if (report == NULL || out == NULL)
         return cov_fail(err, COV_ERR_ARGUMENT, "there is no report, or no place for its stream");
     const cov_report_arrow *o = options != NULL ? options : &none;
+    cov_status s = check_options(o, err);
+    if (s != COV_OK)
+        return s;
     const cov_areas *areas = cov_report_areas(report);
     const cov_sheet_base base = {o->measure != NULL ? o->measure : "households", NULL, report};
     const cov_sheet sheet = {.base = &base,

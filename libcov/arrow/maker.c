@@ -219,17 +219,16 @@ static void release_array(struct ArrowArray *array)
 }
 
 /* Offsets of 4 bytes where they do, in place. */
-static int shorten_offsets(column *c)
+static void shorten_offsets(column *c)
 {
-    if (c->n_bytes > INT32_MAX)
-        return 0;
+    if (!has_bytes(c) || c->n_bytes > INT32_MAX)
+        return;
     int64_t *from = c->values;
     int32_t *to = c->values;
     for (size_t i = 0; i <= c->n; i++) {
         int32_t offset = (int32_t)from[i];
         memcpy(&to[i], &offset, sizeof offset);
     }
-    return 1;
 }
 
 static const char *format_of(const column *c)
@@ -252,8 +251,7 @@ static cov_status give_column(column *c, struct ArrowArray *out, cov_error *err)
     array_owner *owner = cov_alloc_zero(1, sizeof *owner);
     if (owner == NULL)
         return cov_fail_memory(err);
-    if (has_bytes(c))
-        (void)shorten_offsets(c);
+    shorten_offsets(c);
     owner->owned[0] = c->valid;
     owner->owned[1] = c->values;
     owner->owned[2] = c->bytes;
@@ -298,7 +296,7 @@ static cov_status give_rows(cov_maker *maker, struct ArrowArray *out, cov_error 
 
 /* ---------------------------------------------------------------- schemas */
 
-/* The texts of a schema, in one block behind it. */
+/* What a schema points to. */
 typedef struct schema_owner {
     struct ArrowSchema *child;
     struct ArrowSchema **children;

@@ -446,7 +446,6 @@ cov_sheet cov_run_sheet(const cov_run *run)
                        .areas = run->areas.areas,
                        .id_column = run->areas.id_column,
                        .name_column = run->areas.name_column,
-                       .layer = &run->areas,
                        .target = run->gaps.target,
                        .n_targets = run->gaps.n,
                        .ratios = &run->ratios,
@@ -460,5 +459,5 @@ cov_status cov_run_write(const cov_run *run, const char *path, const cov_write_o
         return cov_fail(err, COV_ERR_ARGUMENT, "there is no run, or no path, to write");
     const cov_sheet sheet = cov_run_sheet(run);
     cov_status s = check_inputs(run, path, err);
-    return s == COV_OK ? cov_sink_write(&sheet, path, options, err) : s;
+    return s == COV_OK ? cov_sink_write(&sheet, &run->areas, path, options, err) : s;
 }

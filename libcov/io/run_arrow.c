@@ -1,20 +1,25 @@
 /* A run as a stream of Arrow.
  * SPDX-License-Identifier: MIT */
 #include <cpl_conv.h>
+#include <cpl_error.h>
 
 #include "arrow/export.h"
 #include "base/mem.h"
 #include "io/run.h"
 
-/* PROJJSON; NULL where there is no system, or no way to say it. */
-static char *projjson(OGRSpatialReferenceH crs)
+/* The system of the shapes, NULL where they state none. Freed with CPLFree. */
+static cov_status to_projjson(const cov_area_layer *areas, char **out, cov_error *err)
 {
-    char *text = NULL;
-    if (crs != NULL && OSRExportToPROJJSON(crs, &text, NULL) != OGRERR_NONE) {
-        CPLFree(text);
-        return NULL;
-    }
-    return text;
+    if (areas->crs == NULL)
+        return COV_OK;
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    OGRErr e = OSRExportToPROJJSON(areas->crs, out, NULL);
+    CPLPopErrorHandler();
+    if (e == OGRERR_NONE && *out != NULL)
+        return COV_OK;
+    return cov_fail(err, COV_ERR_CRS,
+                    "%s: its coordinate reference system can't be stated as PROJJSON",
+                    areas->label);
 }
 
 static cov_status export_shapes(const cov_run *run, const cov_sheet *sheet,
@@ -23,8 +28,9 @@ static cov_status export_shapes(const cov_run *run, const cov_sheet *sheet,
     size_t n = run->areas.n_shapes;
     const void **wkb = cov_alloc(n, sizeof *wkb);
     size_t *sizes = cov_alloc(n, sizeof *sizes);
-    char *crs = projjson(run->areas.crs);
-    cov_status s = wkb != NULL && sizes != NULL ? COV_OK : cov_fail_memory(err);
+    char *crs = NULL;
+    cov_status s =
+        wkb != NULL && sizes != NULL ? to_projjson(&run->areas, &crs, err) : cov_fail_memory(err);
     for (size_t i = 0; i < n && s == COV_OK; i++) {
         wkb[i] = run->areas.shapes[i].wkb;
         sizes[i] = run->areas.shapes[i].size;

@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/area_layer.h"
 #include "io/path.h"
 
 static json_t *value_json(const cov_field *field, const cov_value *value)

@@ -7,7 +7,8 @@
 #include "io/ratio.h"
 #include "sheet/sheet.h"
 
-cov_status cov_sink_write(const cov_sheet *sheet, const char *path,
+/* The rows of a sheet, and the shapes of its areas. */
+cov_status cov_sink_write(const cov_sheet *sheet, const cov_area_layer *areas, const char *path,
                           const cov_write_options *options, cov_error *err);
 
 #endif

@@ -22,8 +22,6 @@ typedef struct cov_ratios {
     size_t n_rows;
 } cov_ratios;
 
-struct cov_area_layer;
-
 /* What a sheet shows of a base. */
 typedef struct cov_sheet_base {
     const char *name;
@@ -37,9 +35,8 @@ typedef struct cov_sheet {
     size_t n_bases; /* the first: the households */
     const cov_areas *areas;
     const char *id_column;
-    const char *name_column;            /* NULL: none */
-    const struct cov_area_layer *layer; /* the shapes, which only io looks at; NULL: none */
-    const cov_gap *target;              /* of the first base */
+    const char *name_column; /* NULL: none */
+    const cov_gap *target;   /* of the first base */
     size_t n_targets;
     const cov_ratios *ratios; /* NULL: none */
     const char *manifest;     /* JSON object */

@@ -159,7 +159,6 @@ static inline void result_build(result *r, const char *crs, uint32_t scale, uint
     r->sheet.areas = r->layer.areas;
     r->sheet.id_column = r->layer.id_column;
     r->sheet.name_column = r->layer.name_column;
-    r->sheet.layer = &r->layer;
     r->sheet.manifest = r->manifest;
 }
 

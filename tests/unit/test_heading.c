@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "sheet/heading.h"
 #include "base/text.h"
+#include "sheet/heading.h"
 #include "support.h"
 
 enum { MOST = 200 };

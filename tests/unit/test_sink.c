@@ -485,13 +485,15 @@ static void a_cut_file_is_noticed(void **state)
         assert_int_equal(stat(p->path, &st), 0);
         assert_int_equal(cov_format_find(NULL, p->path, &format, &p->err), COV_OK);
         assert_int_equal(cov_fields_create(&p->r.sheet, format, &fields, &p->err), COV_OK);
-        cov_status s = cov_proof_read(p->path, "x", &p->r.sheet, &fields, format, &phases, &p->err);
+        cov_status s = cov_proof_read(p->path, "x", &p->r.sheet, &p->r.layer, &fields, format,
+                                      &phases, &p->err);
         assert_int_equal(s, COV_OK);
         /* The last pages of a GeoPackage are those of its spatial index. */
         off_t most = strcmp(files[i], "r.gpkg") == 0 ? st.st_size / 2 : st.st_size - 3;
         for (off_t size = most; size >= 0; size -= 1 + size / 12) {
             assert_int_equal(truncate(p->path, size), 0);
-            s = cov_proof_read(p->path, "x", &p->r.sheet, &fields, format, &phases, &p->err);
+            s = cov_proof_read(p->path, "x", &p->r.sheet, &p->r.layer, &fields, format, &phases,
+                               &p->err);
             assert_int_equal(s, COV_ERR_IO);
         }
         cov_fields_clear(&fields);
