@@ -41,7 +41,7 @@ static const char *keep_value(cli *c, const source_parts *parts, const char *nam
 static cov_source keep_source(cli *c, const source_parts *parts)
 {
     return (cov_source){option_keep(c, parts->path), keep_value(c, parts, "layer"),
-                        keep_value(c, parts, "where")};
+                        keep_value(c, parts, "where"), NULL};
 }
 
 /* The options of one kind of source that others don't have. */
@@ -179,7 +179,7 @@ gboolean take_service(cli *c, const option *o, const char *value, GError **error
 gboolean take_base(cli *c, const option *o, const char *value, GError **error)
 {
     static const char *const known[] = {"layer", "where", "weight", NULL};
-    cov_job_base base = {NULL, COV_BASE_LAYER, {NULL, NULL, NULL}, NULL};
+    cov_job_base base = {NULL, COV_BASE_LAYER, {NULL, NULL, NULL, NULL}, NULL};
     if (strcmp(value, "area") == 0) {
         base.name = "area";
         base.kind = COV_BASE_AREA;
@@ -289,7 +289,7 @@ gboolean take_target(cli *c, const option *o, const char *value, GError **error)
 gboolean take_ratio(cli *c, const option *o, const char *value, GError **error)
 {
     static const char *const known[] = {"layer", "where", "key", "n", "of", "per", NULL};
-    cov_job_ratio ratio = {NULL, {NULL, NULL, NULL}, NULL, NULL, NULL, NULL, 0};
+    cov_job_ratio ratio = {NULL, {NULL, NULL, NULL, NULL}, NULL, NULL, NULL, NULL, 0};
     source_parts parts;
     const char *rest = take_name(c, o, value, &ratio.name, error);
     if (rest == NULL || !source_split(rest, known, &parts, error))

@@ -153,9 +153,11 @@ typedef struct cov_report_arrow {
  * name (where an area has one), parents, level, households, and NAME_n, NAME_pct, where needed
  * NAME_unknown, for each indicator. Texts are utf8, counts int64 (double where the scale isn't 1),
  * percentages double; the geometry, last, is binary, the extension type geoarrow.wkb, null for
- * parents and the total. The stream holds a copy of everything: the caller releases it, whenever.
- * `options` may be NULL. Errors as those of cov_run_write for two columns of one name and for
- * numbers that are too large. */
+ * parents, the total and an area of size 0. It is called "geometry", with as many "_" behind as
+ * make it unlike the others. From 2 GiB on a column is of large utf8, or large binary. The stream
+ * is one batch and holds a copy of everything: the caller releases it, whenever. `options` may be
+ * NULL. Errors: COV_ERR_ARGUMENT (two columns of one name), COV_ERR_LIMIT (a number too large),
+ * COV_ERR_INPUT (a text that isn't UTF-8), COV_ERR_CRS (a `crs` that isn't). */
 COV_API COV_MUST_CHECK cov_status cov_report_to_arrow(const cov_report *report,
                                                       const cov_report_arrow *options,
                                                       struct ArrowArrayStream *out, cov_error *err);

@@ -554,6 +554,26 @@ COV_API COV_MUST_CHECK cov_status cov_millionths_parse(const char *text, uint32_
  * 1000000): the least number that does, 0 where n does already. Exact, in integers. */
 COV_API uint64_t cov_missing(uint64_t n, uint64_t of, uint32_t millionths);
 
+/* What is missing to a target, in units of 1/scale of a report. */
+typedef struct cov_gap {
+    const char *name;          /* of its indicator */
+    size_t indicator;          /* its number in the report */
+    uint32_t share;            /* millionths */
+    uint64_t missing;          /* in total: max(0, ceil(share of) - n), of and n as in cov_share */
+    uint64_t missing_in_areas; /* the sum over the areas, each brought to the share by itself */
+    uint64_t with;             /* connections stated, in whole households; 0: none */
+} cov_gap;
+
+/* A ratio for a row of a report. */
+typedef struct cov_ratio {
+    uint64_t n;       /* above the line, in units of 1/n_scale */
+    uint64_t of;      /* below it, in units of 1/of_scale */
+    uint32_t n_scale; /* a power of ten */
+    uint32_t of_scale;
+    uint64_t areas; /* areas of the row that have a row in the table; 0: nothing is known */
+    double value;   /* per * n / of; NaN where `of` is 0 or nothing is known */
+} cov_ratio;
+
 #ifdef __cplusplus
 }
 #endif

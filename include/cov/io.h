@@ -262,17 +262,8 @@ COV_API const char *cov_run_measure(const cov_run *run);
 COV_API const char *cov_run_id_column(const cov_run *run);
 COV_API const char *cov_run_name_column(const cov_run *run);
 
-/* What is missing to a target, in the order of the job, in units of 1/scale of the first base's
+/* What is missing to the targets, in the order of the job, in units of 1/scale of the first base's
  * report. */
-typedef struct cov_gap {
-    const char *name;          /* of its indicator */
-    size_t indicator;          /* its number in the report */
-    uint32_t share;            /* millionths */
-    uint64_t missing;          /* in total: max(0, ceil(share of) - n), of and n as in cov_share */
-    uint64_t missing_in_areas; /* the sum over the areas, each brought to the share by itself */
-    uint64_t with;             /* connections stated, in whole households; 0: none */
-} cov_gap;
-
 /* All 0 for index >= targets. */
 COV_API size_t cov_run_targets(const cov_run *run);
 COV_API cov_gap cov_run_target(const cov_run *run, size_t index);
@@ -280,16 +271,6 @@ COV_API cov_gap cov_run_target(const cov_run *run, size_t index);
 /* What row `row` of the report misses to the target. COV_ERR_ARGUMENT for numbers there aren't. */
 COV_API COV_MUST_CHECK cov_status cov_run_missing(const cov_run *run, size_t row, size_t target,
                                                   uint64_t *out, cov_error *err);
-
-/* A ratio for a row of the report. */
-typedef struct cov_ratio {
-    uint64_t n;       /* above the line, in units of 1/n_scale */
-    uint64_t of;      /* below it, in units of 1/of_scale */
-    uint32_t n_scale; /* a power of ten */
-    uint32_t of_scale;
-    uint64_t areas; /* areas of the row that have a row in the table; 0: nothing is known */
-    double value;   /* per * n / of; NaN where `of` is 0 or nothing is known */
-} cov_ratio;
 
 /* The number of ratios; the name of one, and what it is a ratio of, the column or the base below
  * its line (NULL for index >= ratios); its `per`, 100 for percentages; its value for a row,
@@ -340,9 +321,13 @@ COV_API COV_MUST_CHECK cov_status cov_job_areas(const cov_job *job, const char *
                                                 cov_table **out, cov_error *err);
 
 /* The same for service number `service` of the job, by polygons or by distance: a table with a
- * geometry column alone. COV_ERR_ARGUMENT for one that is answered otherwise, or that is split. */
+ * geometry column alone, of which cov_footprint_polygons or cov_footprint_near makes the footprint.
+ * By distance, *barriers becomes the table of its barriers, NULL where it has none, and *near what
+ * cov_footprint_near needs to measure in that system, without the barriers; otherwise both stay.
+ * COV_ERR_ARGUMENT for a service that is answered otherwise, or that is split. */
 COV_API COV_MUST_CHECK cov_status cov_job_footprint(const cov_job *job, size_t service,
                                                     const char *crs, cov_table **out,
+                                                    cov_table **barriers, cov_near_options *near,
                                                     cov_error *err);
 
 /* ---------------------------------------------------------------- parts */
@@ -432,7 +417,8 @@ COV_API COV_MUST_CHECK cov_status cov_run_write(const cov_run *run, const char *
 
 /* The rows of cov_run_write as a stream of Arrow (arrow.h): the same columns under their full
  * names, with types as in cov_report_to_arrow; with `geometry`, the areas' shapes as they were
- * read, in their own coordinate system. The stream holds a copy of everything. */
+ * read, in their own coordinate system, stated as PROJJSON. The stream holds a copy of everything.
+ * Errors: those of cov_report_to_arrow. */
 COV_API COV_MUST_CHECK cov_status cov_run_to_arrow(const cov_run *run, int geometry,
                                                    struct ArrowArrayStream *out, cov_error *err);
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/text.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 static bool is_tail(unsigned char byte)
 {
@@ -98,4 +101,49 @@ const char *cov_pack(char **at, const char *text)
     const char *copy = memcpy(*at, text, size);
     *at += size;
     return copy;
+}
+
+char *cov_text_print(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = length >= 0 ? cov_alloc((size_t)length + 1, 1) : NULL;
+    if (text == NULL)
+        return NULL;
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+char *cov_text_mend(const char *text)
+{
+    char *out = cov_alloc(strlen(text) * 3 + 1, 1);
+    if (out == NULL)
+        return NULL;
+    size_t n = 0;
+    while (*text != '\0') {
+        size_t size = cov_character_size(text);
+        memcpy(out + n, size > 0 ? text : "\xEF\xBF\xBD", size > 0 ? size : 3);
+        n += size > 0 ? size : 3;
+        text += size > 0 ? size : 1;
+    }
+    out[n] = '\0';
+    return out;
+}
+
+static int lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+int cov_text_same(const char *a, const char *b)
+{
+    while (*a != '\0' && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return lower(*a) == lower(*b);
 }

@@ -22,6 +22,15 @@ static inline bool cov_is_blank(char c)
  * begins, and its bytes. */
 const char *cov_trim(const char *text, size_t *size);
 
+/* A copy whose bad bytes are replaced by U+FFFD; NULL where memory ran out. Freed with cov_free. */
+char *cov_text_mend(const char *text);
+
+/* Equal but for the case of ASCII letters: how GDAL and SQLite compare the names of columns. */
+int cov_text_same(const char *a, const char *b);
+
+/* printf into memory that cov_free frees; NULL when there is none. */
+__attribute__((format(printf, 1, 2))) char *cov_text_print(const char *format, ...);
+
 /* A text for a message: cut after some 80 bytes, what can't be printed replaced. To be used where
  * it is made: cov_fail(err, code, "... \"%s\"", cov_quote(name).text). */
 typedef struct cov_quoted {

@@ -127,7 +127,7 @@ static void add_row(cov_report *r, size_t into, size_t from)
 
 /* ---------------------------------------------------------------- sums */
 
-static void add_cell(cov_report *r, const cov_cell *cell)
+static void add_cell(cov_report *r, const cov_tally_cell *cell)
 {
     size_t area = (size_t)cell->area;
     r->households[area] += cell->weight;
@@ -270,6 +270,11 @@ const char *cov_report_indicator_expression(const cov_report *report, size_t ind
 {
     const cov_indicators *list = &report->questions.list;
     return indicator < list->n ? list->indicator[indicator].expression : NULL;
+}
+
+const cov_areas *cov_report_areas(const cov_report *report)
+{
+    return report->areas;
 }
 
 uint32_t cov_report_scale(const cov_report *report)

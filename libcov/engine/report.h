@@ -10,4 +10,7 @@
 
 #include "base/status.h"
 
+/* The areas a report is of; borrowed, as they are by the report. */
+const cov_areas *cov_report_areas(const cov_report *report);
+
 #endif

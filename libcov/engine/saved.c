@@ -57,9 +57,9 @@ static cov_count get_count(const unsigned char **at)
     return count;
 }
 
-static cov_cell get_cell(const unsigned char *at)
+static cov_tally_cell get_cell(const unsigned char *at)
 {
-    cov_cell cell;
+    cov_tally_cell cell;
     cell.area = (int32_t)(uint32_t)get(&at, 4);
     cell.set = get(&at, 8);
     cell.unknown = get(&at, 8);
@@ -68,7 +68,7 @@ static cov_cell get_cell(const unsigned char *at)
 }
 
 /* The order of the cells: does `cell` stand behind `last`? */
-static bool follows(const cov_cell *cell, const cov_cell *last)
+static bool follows(const cov_tally_cell *cell, const cov_tally_cell *last)
 {
     if (cell->area != last->area)
         return cell->area > last->area;
@@ -137,7 +137,7 @@ size_t cov_tally_saved_size(const cov_tally *tally)
 
 static int compare_saved_cells(const void *a, const void *b)
 {
-    cov_cell x = get_cell(a), y = get_cell(b);
+    cov_tally_cell x = get_cell(a), y = get_cell(b);
     return follows(&x, &y) - follows(&y, &x);
 }
 
@@ -165,7 +165,7 @@ cov_status cov_tally_save(const cov_tally *tally, void *buffer, size_t capacity,
     }
     unsigned char *cells = at;
     for (size_t i = 0; i < tally->cells.n; i++) {
-        const cov_cell *cell = &tally->cells.cell[i];
+        const cov_tally_cell *cell = &tally->cells.cell[i];
         at = put(put(at, (uint32_t)cell->area, 4), cell->set, 8);
         at = put(put(at, cell->unknown, 8), cell->weight, 8);
     }
@@ -250,9 +250,9 @@ static cov_status read_cells(const header *h, const unsigned char *bytes, cov_ta
 {
     size_t n = (size_t)h->n_cells, n_areas = cov_areas_count(t->areas);
     uint64_t sum = 0;
-    cov_status s = cov_table_reserve(&t->cells, n, err);
+    cov_status s = cov_tally_cells_reserve(&t->cells, n, err);
     for (size_t i = 0; i < n && s == COV_OK; i++) {
-        cov_cell cell = get_cell(bytes + i * COV_SAVED_CELL);
+        cov_tally_cell cell = get_cell(bytes + i * COV_SAVED_CELL);
         if ((uint32_t)cell.area >= n_areas)
             return damaged(err, "an area doesn't exist");
         if (t->n_services < 64 && (cell.set | cell.unknown) >> t->n_services != 0)
@@ -264,7 +264,7 @@ static cov_status read_cells(const header *h, const unsigned char *bytes, cov_ta
         if (cell.weight == 0 || cell.weight > h->ledger.assigned.weight - sum)
             return damaged(err, "its cells don't add up to its ledger");
         sum += cell.weight;
-        cov_table_add(&t->cells, cell);
+        cov_tally_cells_add(&t->cells, cell);
     }
     if (s == COV_OK && sum != h->ledger.assigned.weight)
         return damaged(err, "its cells don't add up to its ledger");

@@ -19,28 +19,28 @@
 
 /* The hash begins with where the slots lie, which nobody who makes up a saved tally knows: no file
  * can have all its cells fall on one slot. No result depends on the place of a slot. */
-static uint32_t *find_slot(const cov_table *t, const cov_cell *key)
+static uint32_t *find_slot(const cov_tally_cells *t, const cov_tally_cell *key)
 {
     size_t mask = t->n_slots - 1;
     uint64_t seed = cov_hash_word(COV_HASH_INIT, (uintptr_t)t->slot);
     uint64_t sets = cov_hash_word(cov_hash_word(seed, key->set), key->unknown);
     size_t i = (size_t)cov_hash_word(sets, (uint32_t)key->area) & mask;
     for (; t->slot[i] != 0; i = (i + 1) & mask) {
-        const cov_cell *cell = &t->cell[t->slot[i] - 1];
+        const cov_tally_cell *cell = &t->cell[t->slot[i] - 1];
         if (cell->set == key->set && cell->unknown == key->unknown && cell->area == key->area)
             break;
     }
     return &t->slot[i];
 }
 
-static void fill_slots(cov_table *t)
+static void fill_slots(cov_tally_cells *t)
 {
     memset(t->slot, 0, t->n_slots * sizeof *t->slot);
     for (size_t i = 0; i < t->n; i++)
         *find_slot(t, &t->cell[i]) = (uint32_t)i + 1;
 }
 
-cov_status cov_table_reserve(cov_table *t, size_t need, cov_error *err)
+cov_status cov_tally_cells_reserve(cov_tally_cells *t, size_t need, cov_error *err)
 {
     if (need > CELLS_MAX)
         return cov_fail(err, COV_ERR_LIMIT,
@@ -71,7 +71,7 @@ cov_status cov_table_reserve(cov_table *t, size_t need, cov_error *err)
     return COV_OK;
 }
 
-void cov_table_add(cov_table *t, cov_cell add)
+void cov_tally_cells_add(cov_tally_cells *t, cov_tally_cell add)
 {
     if (add.weight == 0)
         return;
@@ -84,20 +84,20 @@ void cov_table_add(cov_table *t, cov_cell add)
     *slot = (uint32_t)++t->n;
 }
 
-static void clear_table(cov_table *t)
+static void clear_table(cov_tally_cells *t)
 {
     t->n = 0;
     fill_slots(t);
 }
 
-static void free_table(cov_table *t)
+static void free_table(cov_tally_cells *t)
 {
     cov_free(t->cell);
     cov_free(t->slot);
 }
 
 /* The cells of `from` that `into` doesn't have. */
-static size_t count_new(const cov_table *into, const cov_table *from)
+static size_t count_new(const cov_tally_cells *into, const cov_tally_cells *from)
 {
     size_t n = 0;
     for (size_t i = 0; i < from->n; i++)
@@ -106,7 +106,7 @@ static size_t count_new(const cov_table *into, const cov_table *from)
 }
 
 /* Room in the tally for the cells of `from`: after it nothing can fail. */
-static cov_status reserve_cells(cov_tally *t, const cov_table *from, cov_error *err)
+static cov_status reserve_cells(cov_tally *t, const cov_tally_cells *from, cov_error *err)
 {
     size_t need = t->cells.n + from->n;
     if (need > t->max_cells || need > t->cells.capacity)
@@ -116,15 +116,15 @@ static cov_status reserve_cells(cov_tally *t, const cov_table *from, cov_error *
                         "%zu different cells of area and sets of services are more than the limit "
                         "of %zu: raise max_cells, or count fewer services at a time",
                         need, t->max_cells);
-    return cov_table_reserve(&t->cells, need, err);
+    return cov_tally_cells_reserve(&t->cells, need, err);
 }
 
-static void add_cells(cov_table *into, const cov_table *from, uint64_t factor)
+static void add_cells(cov_tally_cells *into, const cov_tally_cells *from, uint64_t factor)
 {
     for (size_t i = 0; i < from->n; i++) {
-        cov_cell add = from->cell[i];
+        cov_tally_cell add = from->cell[i];
         add.weight *= factor;
-        cov_table_add(into, add);
+        cov_tally_cells_add(into, add);
     }
 }
 
@@ -211,7 +211,7 @@ cov_status cov_tally_create_bare(const cov_areas *areas, const cov_service *serv
     t->max_cells = defaults.max_cells;
     cov_status s = cov_services_copy(services, n, &t->service, err);
     if (s == COV_OK)
-        s = cov_table_reserve(&t->cells, 1, err);
+        s = cov_tally_cells_reserve(&t->cells, 1, err);
     if (s != COV_OK) {
         cov_tally_free(t);
         return s;
@@ -228,7 +228,7 @@ static cov_status add_scratch(cov_tally *t, cov_error *err)
     t->unknown = cov_alloc(CHUNK, sizeof *t->unknown);
     if (t->area == NULL || t->overlap == NULL || t->served == NULL || t->unknown == NULL)
         return cov_fail_memory(err);
-    return cov_table_reserve(&t->batch, 1, err);
+    return cov_tally_cells_reserve(&t->batch, 1, err);
 }
 
 static cov_status check_options(const cov_tally_options *o, cov_error *err)
@@ -390,10 +390,11 @@ static cov_status count_chunk(cov_tally *t, const cov_points *p, cov_ledger *led
         if (t->overlap[i] != 0)
             count_add(&ledger->overlap, one, 1);
         if (t->area[i] >= 0)
-            cov_table_add(&t->batch, (cov_cell){.set = t->served[i],
-                                                .unknown = t->unknown[i] & ~t->served[i],
-                                                .weight = one.weight,
-                                                .area = t->area[i]});
+            cov_tally_cells_add(&t->batch,
+                                (cov_tally_cell){.set = t->served[i],
+                                                 .unknown = t->unknown[i] & ~t->served[i],
+                                                 .weight = one.weight,
+                                                 .area = t->area[i]});
     }
     return COV_OK;
 }
@@ -405,7 +406,7 @@ static cov_status push_chunk(cov_tally *t, const cov_points *p, size_t first, co
     if (s == COV_OK)
         s = mark_chunk(t, p, first, err);
     if (s == COV_OK)
-        s = cov_table_reserve(&t->batch, t->batch.n + p->n, err);
+        s = cov_tally_cells_reserve(&t->batch, t->batch.n + p->n, err);
     if (s == COV_OK)
         s = count_chunk(t, p, ledger, err);
     return s;

@@ -12,21 +12,21 @@
 
 #include "base/status.h"
 
-typedef struct cov_cell {
+typedef struct cov_tally_cell {
     uint64_t set;     /* bit k: service k reaches */
     uint64_t unknown; /* bit k: nobody knows whether it does; no bit of `set` */
     uint64_t weight;
     int32_t area;
-} cov_cell;
+} cov_tally_cell;
 
 /* Cells side by side in the order they came, found by open addressing. */
-typedef struct cov_table {
-    cov_cell *cell;
+typedef struct cov_tally_cells {
+    cov_tally_cell *cell;
     size_t n;
     size_t capacity;
     uint32_t *slot; /* n_slots of them, a power of two: index of a cell + 1, 0 being free */
     size_t n_slots;
-} cov_table;
+} cov_tally_cells;
 
 struct cov_tally {
     const cov_areas *areas;
@@ -36,9 +36,9 @@ struct cov_tally {
     uint32_t scale;
     size_t max_cells;
     cov_ledger ledger;
-    cov_table cells;
+    cov_tally_cells cells;
     /* for pushes; a loaded tally has none of it */
-    cov_table batch;
+    cov_tally_cells batch;
     int32_t *area;
     uint8_t *overlap;
     uint64_t *served;
@@ -51,11 +51,11 @@ cov_status cov_tally_create_bare(const cov_areas *areas, const cov_service *serv
 
 /* Make room for `need` cells. COV_ERR_MEMORY and COV_ERR_LIMIT (2^32 cells) leave the table as it
  * was. */
-cov_status cov_table_reserve(cov_table *table, size_t need, cov_error *err);
+cov_status cov_tally_cells_reserve(cov_tally_cells *table, size_t need, cov_error *err);
 
 /* Add the weight to the cell of this area and these sets, which is created where it is missing;
  * there must be room. A weight of 0 does nothing. */
-void cov_table_add(cov_table *table, cov_cell add);
+void cov_tally_cells_add(cov_tally_cells *table, cov_tally_cell add);
 
 /* Whether this is a power of ten from 1 to 10^9. Of any two of them one divides the other. */
 bool cov_scale_is_known(uint32_t scale);

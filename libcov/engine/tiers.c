@@ -15,7 +15,7 @@ typedef struct stray {
     int32_t area; /* the first one with any */
 } stray;
 
-static bool strays(const cov_cell *cell, const cov_program *wide, const cov_program *narrow)
+static bool strays(const cov_tally_cell *cell, const cov_program *wide, const cov_program *narrow)
 {
     return cov_program_ask(narrow, cell->set, cell->unknown) == COV_YES &&
            cov_program_ask(wide, cell->set, cell->unknown) == COV_NO;
@@ -25,7 +25,7 @@ static stray find_strays(const cov_tally *t, const cov_program *wide, const cov_
 {
     stray sum = {0, 0, INT32_MAX};
     for (size_t i = 0; i < t->cells.n; i++) {
-        const cov_cell *cell = &t->cells.cell[i];
+        const cov_tally_cell *cell = &t->cells.cell[i];
         if (!strays(cell, wide, narrow))
             continue;
         sum.households += cell->weight;

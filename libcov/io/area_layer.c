@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/each.h"
 #include "io/guess.h"
 #include "io/job.h"
-#include "io/text.h"
 
 /* The layer while it is read. The texts of an area stand side by side: id, name, parents. */
 typedef struct reading {
@@ -87,7 +87,7 @@ static cov_status add_text(reading *r, OGRFeatureH feature, size_t k, cov_error 
                         "%s, feature %lld has no id: its column %s is empty; fill it in, or choose "
                         "another column with --id",
                         layer->label, (long long)layer->n_read, column_name(r, ID));
-    if (text != NULL && !cov_text_is_utf8(text))
+    if (text != NULL && !cov_is_utf8(text))
         return cov_fail(err, COV_ERR_INPUT,
                         "%s, feature %lld: the text in column %s is not in UTF-8: convert the file "
                         "(a shapefile: name its encoding in a .cpg)",
@@ -168,7 +168,8 @@ static cov_status create_areas(const reading *r, const cov_shape *moved, const c
 {
     size_t n_parents = r->n_columns - PARENTS, n = 0;
     cov_area *area = cov_alloc_zero(r->polygons.n, sizeof *area);
-    char *crs = cov_crs_label(setting->to);
+    char *crs =
+        setting->areas_crs != NULL ? cov_copy_text(setting->areas_crs) : cov_crs_label(setting->to);
     cov_status s = area != NULL && crs != NULL ? COV_OK : cov_fail_memory(err);
     for (size_t i = 0; i < r->polygons.n && s == COV_OK; i++) {
         const cov_shape *own = &r->polygons.shape[i];

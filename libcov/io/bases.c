@@ -350,7 +350,7 @@ cov_status cov_base_content(const cov_setting *setting, const cov_job_base *base
         *out = COV_CONTENT_AREA;
     } else if (base->kind == COV_BASE_MEASURE) {
         *out = COV_CONTENT_MEASURE;
-    } else if (cov_path_is_of(base->source.path, &cov_kind_raster)) {
+    } else if (base->source.table == NULL && cov_path_is_of(base->source.path, &cov_kind_raster)) {
         *out = COV_CONTENT_RASTER;
     } else {
         s = has_lines(setting, &base->source, &lines, err);

@@ -6,8 +6,8 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "io/each.h"
 #include "base/text.h"
+#include "io/each.h"
 
 /* Of twice as many slots each can be hit by a hash of 32 bits. */
 #define IDS_MAX ((size_t)INT32_MAX)
@@ -283,7 +283,7 @@ static int is_same(const char *a, const char *b)
 
 int cov_claims_alike(const cov_claim *a, const cov_claim *b)
 {
-    return is_same(a->source->path, b->source->path) &&
+    return a->source->table == b->source->table && is_same(a->source->path, b->source->path) &&
            is_same(a->source->layer, b->source->layer) &&
            is_same(a->source->where, b->source->where) && is_same(a->key, b->key);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/column.h"
 
-#include "base/text.h"
 #include "io/decimal.h"
+#include "base/text.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/decimal.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/decimal.h"
 
 #define OPERATORS "=!<>"
 #define BLANKS " \t\r\n"

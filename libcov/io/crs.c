@@ -8,6 +8,7 @@
 #include <cpl_string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/operation.h"
 #include "io/path.h"
 #include "io/source.h"

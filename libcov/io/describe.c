@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/decimal.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/family.h"
-#include "io/decimal.h"
 #include "io/path.h"
 
 /* ---------------------------------------------------------------- services */
@@ -16,11 +16,12 @@
 static cov_status tell_distance(cov_tale *tale, const cov_job_service *ask, cov_error *err)
 {
     char metres[32];
-    const char *barrier = ask->barriers.path;
+    const char *barrier =
+        cov_source_is_given(&ask->barriers) ? cov_source_name(&ask->barriers) : NULL;
     cov_decimal_write(ask->metres, metres);
     cov_status s = cov_prose_add(&tale->prose, 2, err, "%s: within %s m of lines or points%s%s",
                                  ask->name, metres, barrier != NULL ? ", not across " : "",
-                                 barrier != NULL ? cov_path_base(barrier) : "");
+                                 barrier != NULL ? barrier : "");
     if (s == COV_OK)
         s = cov_tale_layer(tale, &ask->source, COV_HOLDS_NETWORK, err);
     return s == COV_OK && barrier != NULL
@@ -161,7 +162,7 @@ static cov_status head(cov_tale *tale, const char *title, size_t n, cov_error *e
 static cov_status tell_places(cov_tale *tale, cov_error *err)
 {
     const cov_job *job = tale->job;
-    int households = job->households.path != NULL;
+    int households = cov_source_is_given(&job->households);
     tale->indent = 2;
     cov_status s = head(tale, "Areas", 1, err);
     if (s == COV_OK)

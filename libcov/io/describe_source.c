@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/bases.h"
 #include "io/coordinates.h"
 #include "io/crs.h"
@@ -53,7 +54,9 @@ static cov_status tell_layer(cov_tale *tale, cov_layer *layer, const char *where
                              OGRSpatialReferenceH crs, cov_error *err)
 {
     const char *noun = noun_of(layer);
-    const char *format = GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset));
+    const char *format = layer->table != NULL
+                             ? "in memory"
+                             : GDALGetDriverShortName(GDALGetDatasetDriver(layer->dataset));
     int64_t n = cov_layer_count(layer);
     char *label = crs != NULL ? cov_crs_label(crs) : cov_copy_text("");
     if (label == NULL)

@@ -9,10 +9,11 @@
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <gdal.h>
+#include <jansson.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/path.h"
-#include "io/text.h"
 #include "io/watch.h"
 
 /* One date for all results: a GeoPackage has to state one, and equal runs have equal bytes. */
@@ -21,6 +22,7 @@
 /* A draft in the making. */
 typedef struct pen {
     const cov_sheet *sheet;
+    const cov_area_layer *areas;
     const cov_fields *fields;
     const cov_format *format;
     const cov_phases *phases;
@@ -49,24 +51,24 @@ static cov_status fail_gdal(const pen *p, const char *what, cov_error *err)
 
 /* ---------------------------------------------------------------- coordinates */
 
-static OGRGeometryH read_shape(const cov_sheet *sheet, size_t index)
+static OGRGeometryH read_shape(const cov_area_layer *areas, size_t index)
 {
     OGRGeometryH geometry = NULL;
-    if (index >= sheet->layer->n_shapes || sheet->layer->shapes[index].wkb == NULL)
+    if (index >= areas->n_shapes || areas->shapes[index].wkb == NULL)
         return NULL;
-    const cov_shape *shape = &sheet->layer->shapes[index];
-    OGRErr e = OGR_G_CreateFromWkbEx(shape->wkb, sheet->layer->crs, &geometry, shape->size);
+    const cov_shape *shape = &areas->shapes[index];
+    OGRErr e = OGR_G_CreateFromWkbEx(shape->wkb, areas->crs, &geometry, shape->size);
     return e == OGRERR_NONE ? geometry : NULL;
 }
 
 /* West, south, east, north of all shapes. */
-static void find_extent(const cov_sheet *sheet, double extent[4])
+static void find_extent(const cov_area_layer *areas, double extent[4])
 {
     extent[0] = extent[1] = DBL_MAX;
     extent[2] = extent[3] = -DBL_MAX;
-    for (size_t i = 0; i < sheet->layer->n_shapes; i++) {
+    for (size_t i = 0; i < areas->n_shapes; i++) {
         OGREnvelope box;
-        OGRGeometryH geometry = read_shape(sheet, i);
+        OGRGeometryH geometry = read_shape(areas, i);
         if (geometry == NULL)
             continue;
         OGR_G_GetEnvelope(geometry, &box);
@@ -81,20 +83,20 @@ static void find_extent(const cov_sheet *sheet, double extent[4])
 static cov_status choose_crs(pen *p, cov_error *err)
 {
     double extent[4];
-    p->crs = p->sheet->layer->crs;
+    p->crs = p->areas->crs;
     if (!cov_format_has(p->format, COV_FORMAT_WGS84))
         return COV_OK;
     if (p->crs == NULL)
         return cov_fail(err, COV_ERR_CRS,
                         "%s: a %s is in WGS 84, and the areas state no coordinate reference system",
-                        p->sheet->layer->label, p->format->name);
+                        p->areas->label, p->format->name);
     cov_status s = cov_crs_from_text("EPSG:4326", &p->wgs84, err);
     if (s != COV_OK)
         return s;
     p->crs = p->wgs84;
-    find_extent(p->sheet, extent);
-    return cov_transform_create(p->sheet->layer->crs, p->wgs84, extent, p->sheet->layer->label,
-                                &p->transform, err);
+    find_extent(p->areas, extent);
+    return cov_transform_create(p->areas->crs, p->wgs84, extent, p->areas->label, &p->transform,
+                                err);
 }
 
 /* ---------------------------------------------------------------- layer */
@@ -222,8 +224,8 @@ static cov_status create_layer(pen *p, const char *path, cov_error *err)
 static cov_status set_shape(pen *p, OGRFeatureH feature, const cov_row *row, cov_error *err)
 {
     char what[256];
-    snprintf(what, sizeof what, "%s, area %s", p->sheet->layer->label, row->id);
-    OGRGeometryH geometry = read_shape(p->sheet, (size_t)row->area);
+    snprintf(what, sizeof what, "%s, area %s", p->areas->label, row->id);
+    OGRGeometryH geometry = read_shape(p->areas, (size_t)row->area);
     if (geometry == NULL)
         return cov_fail(err, COV_ERR_GEOMETRY, "%s: its geometry can't be written", what);
     /* Driven by the layer's type, so that every row has the same one. */
@@ -240,12 +242,33 @@ static cov_status set_shape(pen *p, OGRFeatureH feature, const cov_row *row, cov
     return s;
 }
 
+static int is_json(const char *text)
+{
+    json_t *json = text[0] == '{' || text[0] == '[' ? json_loads(text, 0, NULL) : NULL;
+    json_decref(json);
+    return json != NULL;
+}
+
+/* GDAL 3.6 would write it as JSON, unquoted. */
+static cov_status check_json(const pen *p, size_t field, const cov_row *row, const char *text,
+                             cov_error *err)
+{
+    if (!cov_format_has(p->format, COV_FORMAT_JSON) || !is_json(text))
+        return COV_OK;
+    return cov_fail(err, COV_ERR_LIMIT,
+                    "area \"%s\": its text %s in column \"%s\" is JSON itself, which GDAL would "
+                    "not write as a text: write a GeoPackage (.gpkg)",
+                    row->id != NULL ? row->id : "", text, p->fields->field[field].full);
+}
+
 static cov_status set_values(const pen *p, OGRFeatureH feature, size_t number, const cov_row *row,
                              cov_error *err)
 {
     for (size_t i = 0; i < p->fields->n; i++) {
         cov_value value;
         cov_status s = cov_fields_value(p->fields, i, p->sheet, number, row, &value, err);
+        if (s == COV_OK && value.text != NULL)
+            s = check_json(p, i, row, value.text, err);
         if (s != COV_OK)
             return s;
         if (value.is_null)
@@ -335,13 +358,17 @@ static cov_status make_folder(const cov_format *format, cov_draft *draft, cov_er
     return COV_OK;
 }
 
-cov_status cov_draft_write(const cov_sheet *sheet, const cov_fields *fields,
-                           const cov_format *format, const char *layer, const cov_phases *phases,
-                           cov_draft *out, cov_error *err)
+cov_status cov_draft_write(const cov_sheet *sheet, const cov_area_layer *areas,
+                           const cov_fields *fields, const cov_format *format, const char *layer,
+                           const cov_phases *phases, cov_draft *out, cov_error *err)
 {
     cov_draft draft = {0};
-    pen p = {
-        .sheet = sheet, .fields = fields, .format = format, .phases = phases, .layer_name = layer};
+    pen p = {.sheet = sheet,
+             .areas = areas,
+             .fields = fields,
+             .format = format,
+             .phases = phases,
+             .layer_name = layer};
     cov_gdal_init();
     cov_status s = make_folder(format, &draft, err);
     if (s == COV_OK)

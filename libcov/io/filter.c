@@ -6,10 +6,11 @@
 #include <cpl_conv.h>
 #include <cpl_string.h>
 
+#include "io/decimal.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/columns.h"
-#include "io/decimal.h"
+#include "io/open.h"
 
 /* Far beyond the numbers for which OGR keeps an array as long as the largest of them. */
 #define FAR_FID ((GIntBig)1 << 40)
@@ -121,10 +122,7 @@ static cov_status refuse(const char *where, OGRFeatureDefnH columns, const char 
 
 static cov_status copy_columns(cov_filter *f, OGRFeatureDefnH columns, cov_error *err)
 {
-    GDALDriverH driver = GDALGetDriverByName("Memory");
-    if (driver == NULL) /* from GDAL 3.11 on */
-        driver = GDALGetDriverByName("MEM");
-    f->dataset = GDALCreate(driver, "filter", 0, 0, 0, GDT_Unknown, NULL);
+    f->dataset = cov_dataset_in_memory();
     if (f->dataset != NULL)
         f->layer = GDALDatasetCreateLayer(f->dataset, "filter", NULL, wkbUnknown, NULL);
     if (f->layer == NULL)

@@ -8,7 +8,7 @@
 #include <cpl_conv.h>
 
 #include "base/mem.h"
-#include "io/text.h"
+#include "base/text.h"
 
 /* ---------------------------------------------------------------- how columns are called */
 

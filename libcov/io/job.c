@@ -47,6 +47,8 @@ static cov_status check_signal(const cov_job_service *service, cov_error *err)
     cov_status s = cov_signal_check(&rule, label, err);
     if (s != COV_OK)
         return s;
+    if (service->source.table != NULL)
+        return wrong(service, "reads a raster, which is a file", err);
     if (service->source.layer != NULL || is_text(service->source.where))
         return wrong(service, "reads a raster, which has neither layers nor a filter", err);
     return COV_OK;
@@ -62,11 +64,11 @@ static cov_status check_kind(const cov_job *job, const cov_job_service *service,
     case COV_BY_SIGNAL:
         return check_signal(service, err);
     case COV_BY_COLUMN:
-        if (!is_text(job->households.path))
+        if (!cov_source_is_given(&job->households))
             return wrong(service, "is a column of the households, but there are none", err);
         return is_text(service->column) ? COV_OK : wrong(service, "names no column", err);
     case COV_BY_TABLE:
-        if (!is_text(job->households.path) || !is_text(job->household_id))
+        if (!cov_source_is_given(&job->households) || !is_text(job->household_id))
             return wrong(service,
                          "is answered by a table, but nothing says which column of the households "
                          "holds their id (--household-id)",
@@ -82,10 +84,10 @@ static cov_status check_service(const cov_job *job, size_t i, cov_error *err)
     if (service->name == NULL)
         return cov_fail(err, COV_ERR_ARGUMENT, "service number %zu of the job has no name", i + 1);
     int by_column = service->by == COV_BY_COLUMN;
-    if (!by_column && !is_text(service->source.path))
+    if (!by_column && !cov_source_is_given(&service->source))
         return wrong(service, "has neither a file nor a column of the households that answers it",
                      err);
-    if (by_column && is_text(service->source.path))
+    if (by_column && cov_source_is_given(&service->source))
         return wrong(service,
                      "has both a file and a column in one entry: give two entries of the same "
                      "name, or take one of them away",
@@ -108,13 +110,13 @@ static cov_status check_base(const cov_job *job, size_t i, cov_error *err)
         if (strcmp(job->bases[k].name, base->name) == 0)
             return cov_fail(err, COV_ERR_ARGUMENT, "there are two bases named \"%s\"", name);
     }
-    if (is_text(job->households.path) &&
+    if (cov_source_is_given(&job->households) &&
         strcmp(base->name, is_text(job->weight_column) ? job->weight_column : "households") == 0)
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "the base \"%s\" has the name that the households are counted under: give "
                         "it another one",
                         name);
-    int has_source = is_text(base->source.path);
+    int has_source = cov_source_is_given(&base->source);
     if (base->kind == COV_BASE_LAYER && !has_source)
         return cov_fail(err, COV_ERR_ARGUMENT, "the base \"%s\" has no file", name);
     if (base->kind != COV_BASE_LAYER && has_source)
@@ -122,7 +124,7 @@ static cov_status check_base(const cov_job *job, size_t i, cov_error *err)
     if (base->kind == COV_BASE_MEASURE && !is_text(base->weight_column))
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "the base \"%s\" is a measure of the households and names no column", name);
-    if (base->kind == COV_BASE_MEASURE && !is_text(job->households.path))
+    if (base->kind == COV_BASE_MEASURE && !cov_source_is_given(&job->households))
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "the base \"%s\" is a measure of the households, but there are none", name);
     if (base->kind == COV_BASE_AREA && base->weight_column != NULL)
@@ -132,7 +134,7 @@ static cov_status check_base(const cov_job *job, size_t i, cov_error *err)
 
 static int is_base(const cov_job *job, const char *name)
 {
-    if (is_text(job->households.path) &&
+    if (cov_source_is_given(&job->households) &&
         (strcmp(name, "households") == 0 ||
          (job->weight_column != NULL && strcmp(name, job->weight_column) == 0)))
         return 1;
@@ -150,7 +152,7 @@ static cov_status check_ratio(const cov_job *job, size_t i, cov_error *err)
         return cov_fail(err, COV_ERR_ARGUMENT, "ratio number %zu of the job has no name", i + 1);
     const cov_quoted quoted = cov_quote(ratio->name);
     const char *name = quoted.text;
-    if (!is_text(ratio->source.path) || !is_text(ratio->key) || !is_text(ratio->n))
+    if (!cov_source_is_given(&ratio->source) || !is_text(ratio->key) || !is_text(ratio->n))
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "the ratio \"%s\" needs a file, the column with the ids of the areas (key) "
                         "and the column above the line (n)",
@@ -189,6 +191,36 @@ static cov_status check_arrays(const cov_job *job, cov_error *err)
     return COV_OK;
 }
 
+/* A file or rows in memory, not both; those have no layers. `of` and `name` say whose they are. */
+static cov_status check_source(const cov_source *source, const char *of, const char *name,
+                               cov_error *err)
+{
+    if (source->table == NULL || (source->path == NULL && source->layer == NULL))
+        return COV_OK;
+    return cov_fail(err, COV_ERR_ARGUMENT,
+                    "the %s%s%s%s names both a table in memory and a file or a layer: take one of "
+                    "them away",
+                    of, name != NULL ? " \"" : "", name != NULL ? cov_quote(name).text : "",
+                    name != NULL ? "\"" : "");
+}
+
+static cov_status check_sources(const cov_job *job, cov_error *err)
+{
+    cov_status s = check_source(&job->areas, "source of the areas", NULL, err);
+    if (s == COV_OK)
+        s = check_source(&job->households, "source of the households", NULL, err);
+    for (size_t i = 0; i < job->n_services && s == COV_OK; i++) {
+        s = check_source(&job->services[i].source, "service", job->services[i].name, err);
+        if (s == COV_OK)
+            s = check_source(&job->services[i].barriers, "service", job->services[i].name, err);
+    }
+    for (size_t i = 0; i < job->n_bases && s == COV_OK; i++)
+        s = check_source(&job->bases[i].source, "base", job->bases[i].name, err);
+    for (size_t i = 0; i < job->n_ratios && s == COV_OK; i++)
+        s = check_source(&job->ratios[i].source, "ratio", job->ratios[i].name, err);
+    return s;
+}
+
 static cov_status check_entries(const cov_job *job, cov_error *err)
 {
     cov_status s = check_arrays(job, err);
@@ -198,16 +230,16 @@ static cov_status check_entries(const cov_job *job, cov_error *err)
         s = check_base(job, i, err);
     for (size_t i = 0; i < job->n_ratios && s == COV_OK; i++)
         s = check_ratio(job, i, err);
-    return s;
+    return s == COV_OK ? check_sources(job, err) : s;
 }
 
 static cov_status check_job(const cov_job *job, cov_error *err)
 {
     if (job->size != sizeof *job)
         return cov_fail(err, COV_ERR_ARGUMENT, "cov_job.size is %zu: use COV_JOB_INIT", job->size);
-    if (!is_text(job->areas.path))
+    if (!cov_source_is_given(&job->areas))
         return cov_fail(err, COV_ERR_ARGUMENT, "the job names no file of areas");
-    if (!is_text(job->households.path) && job->n_bases == 0)
+    if (!cov_source_is_given(&job->households) && job->n_bases == 0)
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "the job names no file of households and no other base to count");
     if (job->invalid != COV_INVALID_ERROR && job->invalid != COV_INVALID_FIX &&

@@ -8,8 +8,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/figure.h"
-#include "io/text.h"
+#include "io/area_layer.h"
+#include "sheet/figure.h"
 
 /* json_object_set_new takes NULL for a failure, so that every step below may pass on what it got:
  * a value that could not be made, for want of memory, makes the whole object NULL. */
@@ -37,7 +37,7 @@ static json_t *text(const char *value)
 {
     if (value == NULL)
         return json_null();
-    if (cov_text_is_utf8(value))
+    if (cov_is_utf8(value))
         return json_string(value);
     char *mended = cov_text_mend(value);
     json_t *json = mended != NULL ? json_string(mended) : NULL;

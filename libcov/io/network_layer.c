@@ -339,7 +339,7 @@ cov_status cov_network_layer_read(const cov_setting *setting, const cov_job_serv
     cov_status s = check_unit(setting, ask, err);
     if (s == COV_OK)
         s = read_drawing(setting, &ask->source, COV_PATHS_NETWORK, &network, err);
-    if (s == COV_OK && ask->barriers.path != NULL)
+    if (s == COV_OK && cov_source_is_given(&ask->barriers))
         s = read_drawing(setting, &ask->barriers, COV_PATHS_BARRIER, &barriers, err);
     if (s == COV_OK)
         s = create(setting, ask, &network, &barriers, &result, err);
@@ -353,4 +353,57 @@ cov_status cov_network_layer_read(const cov_setting *setting, const cov_job_serv
     else
         cov_footprint_layer_clear(&result);
     return s;
+}
+
+/* ---------------------------------------------------------------- shapes alone */
+
+/* Hand the shapes over; the drawing keeps none. */
+static cov_status take_shapes(drawing *d, cov_shape **out, size_t *n, cov_error *err)
+{
+    *out = cov_alloc(d->n, sizeof **out);
+    if (*out == NULL)
+        return cov_fail_memory(err);
+    for (size_t i = 0; i < d->n; i++)
+        (*out)[i] = (cov_shape){d->wkb[i], d->size[i]};
+    *n = d->n;
+    d->n = 0;
+    return COV_OK;
+}
+
+cov_status cov_network_layer_shapes(const cov_setting *setting, const cov_job_service *ask,
+                                    cov_network_shapes *out, cov_error *err)
+{
+    drawing network, barriers;
+    memset(&network, 0, sizeof network);
+    memset(&barriers, 0, sizeof barriers);
+    memset(out, 0, sizeof *out);
+    cov_status s = check_unit(setting, ask, err);
+    if (s == COV_OK)
+        s = read_drawing(setting, &ask->source, COV_PATHS_NETWORK, &network, err);
+    if (s == COV_OK && cov_source_is_given(&ask->barriers))
+        s = read_drawing(setting, &ask->barriers, COV_PATHS_BARRIER, &barriers, err);
+    if (s == COV_OK)
+        s = take_shapes(&network, &out->network, &out->n, err);
+    if (s == COV_OK)
+        s = take_shapes(&barriers, &out->barriers, &out->n_barriers, err);
+    cov_phases_leave(setting->phases);
+    drawing_clear(&network);
+    drawing_clear(&barriers);
+    out->near = (cov_near_options)COV_NEAR_OPTIONS_INIT;
+    out->near.metres = ask->metres;
+    set_metric(&out->near, setting->to);
+    if (s != COV_OK)
+        cov_network_shapes_clear(out);
+    return s;
+}
+
+void cov_network_shapes_clear(cov_network_shapes *shapes)
+{
+    for (size_t i = 0; i < shapes->n; i++)
+        cov_free(shapes->network[i].wkb);
+    for (size_t i = 0; i < shapes->n_barriers; i++)
+        cov_free(shapes->barriers[i].wkb);
+    cov_free(shapes->network);
+    cov_free(shapes->barriers);
+    memset(shapes, 0, sizeof *shapes);
 }

@@ -12,4 +12,17 @@
 cov_status cov_network_layer_read(const cov_setting *setting, const cov_job_service *ask,
                                   cov_footprint_layer *out, cov_error *err);
 
+/* The same, before anything is built of it. */
+typedef struct cov_network_shapes {
+    cov_shape *network; /* in the system of the setting, as the next ones */
+    size_t n;
+    cov_shape *barriers;
+    size_t n_barriers;
+    cov_near_options near; /* the distance, and how it is measured in that system */
+} cov_network_shapes;
+
+cov_status cov_network_layer_shapes(const cov_setting *setting, const cov_job_service *ask,
+                                    cov_network_shapes *out, cov_error *err);
+void cov_network_shapes_clear(cov_network_shapes *shapes);
+
 #endif

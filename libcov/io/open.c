@@ -88,6 +88,14 @@ cov_status cov_dataset_open(const cov_kind *kind, const cov_policy *policy, cons
     return s;
 }
 
+GDALDatasetH cov_dataset_in_memory(void)
+{
+    GDALDriverH driver = GDALGetDriverByName("Memory");
+    if (driver == NULL) /* from GDAL 3.11 on */
+        driver = GDALGetDriverByName("MEM");
+    return driver != NULL ? GDALCreate(driver, "", 0, 0, 0, GDT_Unknown, NULL) : NULL;
+}
+
 /* ---------------------------------------------------------------- coordinate system */
 
 cov_status cov_dataset_crs(OGRSpatialReferenceH stated, const cov_policy *policy, const char *label,

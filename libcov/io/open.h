@@ -27,6 +27,9 @@ cov_status cov_dataset_open(const cov_kind *kind, const cov_policy *policy, cons
                             const char *label, char **options, cov_watch *watch, GDALDatasetH *out,
                             cov_error *err);
 
+/* An empty dataset in memory, to be closed by the caller; NULL where there is no memory. */
+GDALDatasetH cov_dataset_in_memory(void);
+
 /* The system a file states, else the one of the policy, with a note; *out is NULL where there is
  * neither. */
 cov_status cov_dataset_crs(OGRSpatialReferenceH stated, const cov_policy *policy, const char *label,

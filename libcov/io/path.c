@@ -14,23 +14,9 @@
 #include <cpl_vsi.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 /* ---------------------------------------------------------------- texts */
-
-char *cov_text_print(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    char *text = length >= 0 ? cov_alloc((size_t)length + 1, 1) : NULL;
-    if (text == NULL)
-        return NULL;
-    va_start(arguments, format);
-    vsnprintf(text, (size_t)length + 1, format, arguments);
-    va_end(arguments);
-    return text;
-}
 
 const char *cov_path_base(const char *path)
 {

@@ -30,7 +30,4 @@ int cov_path_is_of(const char *path, const cov_kind *kind);
 /* Whether there is a file or a folder of this name, for GDAL. */
 int cov_path_exists(const char *path);
 
-/* printf into memory that cov_free frees; NULL when there is none. */
-__attribute__((format(printf, 1, 2))) char *cov_text_print(const char *format, ...);
-
 #endif

@@ -14,6 +14,7 @@ typedef struct cov_setting {
     OGRSpatialReferenceH to; /* the system of the points */
     cov_notes *notes;
     cov_phases *phases;
+    const char *areas_crs; /* how the areas call that system; NULL: by its label */
     int keep_shapes; /* 1: layers keep their polygons in that system, for what is measured with them
                       */
 } cov_setting;

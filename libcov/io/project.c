@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/path.h"
 
 /* The folder a file is in, in full, with a '/' behind. */

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "io/decimal.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/decimal.h"
 #include "io/job.h"
 #include "io/path.h"
 
@@ -251,8 +251,8 @@ static cov_status build_ratio(cov_project *project, const cov_yaml *yaml, size_t
     const cov_file_ratio *from = &project->file->ratios[i];
     cov_job_ratio *out = &project->ratio[i];
     uint64_t per = 0;
-    *out = (cov_job_ratio){from->name, {NULL, NULL, NULL}, from->key, from->n,
-                           from->of,   from->of_base,      0};
+    *out = (cov_job_ratio){
+        from->name, {NULL, NULL, NULL, NULL}, from->key, from->n, from->of, from->of_base, 0};
     cov_status s = check_ratio(project, yaml, entry, i, err);
     if (s == COV_OK)
         s = cov_project_whole(yaml, entry, "per", from->per, 1, 1000000000, &per, err);

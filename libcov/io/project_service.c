@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "io/decimal.h"
+#include "base/text.h"
 #include "io/open.h"
 #include "io/path.h"
 

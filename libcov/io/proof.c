@@ -14,6 +14,7 @@ typedef struct reader {
     const cov_phases *phases;
     const char *what;
     const cov_sheet *sheet;
+    const cov_area_layer *areas;
     const cov_fields *fields;
     const cov_format *format;
     OGRLayerH layer;
@@ -121,7 +122,7 @@ static cov_status compare_columns(const reader *r, cov_error *err)
         if (strcmp(OGR_Fld_GetNameRef(field), r->fields->field[i].name) != 0)
             return fail_proof(r, r->fields->field[i].name, err);
     }
-    if (cov_format_has(r->format, COV_FORMAT_SHAPES) && r->sheet->layer->crs != NULL &&
+    if (cov_format_has(r->format, COV_FORMAT_SHAPES) && r->areas->crs != NULL &&
         OGR_L_GetSpatialRef(r->layer) == NULL)
         return fail_proof(r, "the coordinate reference system", err);
     return COV_OK;
@@ -182,10 +183,15 @@ static cov_status compare_all(reader *r, cov_error *err)
 }
 
 cov_status cov_proof_read(const char *path, const char *what, const cov_sheet *sheet,
-                          const cov_fields *fields, const cov_format *format,
-                          const cov_phases *phases, cov_error *err)
+                          const cov_area_layer *areas, const cov_fields *fields,
+                          const cov_format *format, const cov_phases *phases, cov_error *err)
 {
-    reader r = {.phases = phases, .what = what, .sheet = sheet, .fields = fields, .format = format};
+    reader r = {.phases = phases,
+                .what = what,
+                .sheet = sheet,
+                .areas = areas,
+                .fields = fields,
+                .format = format};
     const char *const drivers[] = {format->name, NULL};
     char **list = open_options(format);
     cov_watch_begin(&r.watch);

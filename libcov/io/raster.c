@@ -10,6 +10,7 @@
 #include <gdal.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/ascii_grid.h"
 #include "io/open.h"
 #include "io/path.h"
@@ -52,7 +53,7 @@ static cov_status check_mask_file(const cov_raster *r, const cov_policy *policy,
 static cov_status open_path(cov_raster *r, const char *path, const cov_policy *policy,
                             cov_error *err)
 {
-    const cov_source source = {path, NULL, NULL};
+    const cov_source source = {path, NULL, NULL, NULL};
     cov_path resolved = {NULL, NULL, NULL, NULL};
     cov_status s = cov_path_resolve(&source, &cov_kind_raster, policy, &resolved, err);
     if (s != COV_OK)

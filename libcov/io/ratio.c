@@ -5,10 +5,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "io/decimal.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/column.h"
-#include "io/decimal.h"
 #include "io/each.h"
 #include "io/path.h"
 

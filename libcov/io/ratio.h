@@ -8,23 +8,7 @@
 #define COV_IO_RATIO_H
 
 #include "io/polygons.h"
-
-/* One ratio, per row of the reports. */
-typedef struct cov_ratio_rows {
-    char *name;
-    char *label; /* of the table */
-    char *above; /* the column above the line */
-    char *below; /* the column below it, or the base */
-    unsigned per;
-    int is_percent;
-    cov_ratio *row;
-} cov_ratio_rows;
-
-typedef struct cov_ratios {
-    cov_ratio_rows *ratio;
-    size_t n;
-    size_t n_rows;
-} cov_ratios;
+#include "sheet/sheet.h"
 
 /* A report that a ratio may have below its line. */
 typedef struct cov_ratio_base {

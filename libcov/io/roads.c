@@ -199,22 +199,6 @@ static cov_status count_features(reading *r, cov_error *err)
 
 /* ---------------------------------------------------------------- layer */
 
-/* Where the lines are; west > east where nobody knows. It serves to choose an operation. */
-static cov_status find_extent(cov_layer *layer, double extent[4], cov_error *err)
-{
-    OGREnvelope box = {1, -1, 1, -1};
-    cov_watch_begin(layer->watch);
-    if (OGR_L_GetExtent(layer->layer, &box, TRUE) != OGRERR_NONE)
-        box = (OGREnvelope){1, -1, 1, -1};
-    cov_status s = cov_layer_check(layer, err);
-    cov_watch_end(layer->watch);
-    extent[0] = box.MinX;
-    extent[1] = box.MinY;
-    extent[2] = box.MaxX;
-    extent[3] = box.MaxY;
-    return s;
-}
-
 static cov_status open_layer(reading *r, cov_error *err)
 {
     const cov_setting *setting = r->task->setting;
@@ -225,7 +209,7 @@ static cov_status open_layer(reading *r, cov_error *err)
         s = cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry: lines are needed",
                      layer->label);
     if (s == COV_OK)
-        s = find_extent(layer, extent, err);
+        s = cov_layer_extent(layer, extent, err);
     if (s == COV_OK)
         s = cov_transform_create(layer->crs, setting->to, extent, layer->label, &r->transform, err);
     if (s == COV_OK)

@@ -6,9 +6,6 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
-#include "io/manifest.h"
-#include "io/sources.h"
-#include "io/unanswered.h"
 
 /* ---------------------------------------------------------------- bases */
 
@@ -90,91 +87,6 @@ static cov_status count_bases(cov_run *run, const cov_ground *ground, const cov_
     return s;
 }
 
-/* ---------------------------------------------------------------- results */
-
-static cov_status check_tiers(const cov_run *run, const cov_job *job, cov_error *err)
-{
-    cov_status s = COV_OK;
-    for (size_t i = 0; i < job->n_tiers && s == COV_OK; i++) {
-        for (size_t b = 0; b < run->n_bases && s == COV_OK; b++)
-            s = cov_tiers_check(run->base[b].tally, job->tiers[i].expressions, job->tiers[i].n,
-                                err);
-    }
-    return s;
-}
-
-static cov_status report(cov_run *run, const cov_job *job, cov_error *err)
-{
-    cov_status s = check_tiers(run, job, err);
-    for (size_t i = 0; i < run->n_bases && s == COV_OK; i++)
-        s = cov_report_create(run->base[i].tally, job->indicators, job->n_indicators,
-                              &run->base[i].report, err);
-    return s == COV_OK ? cov_gaps_create(job, run->base[0].report, &run->gaps, err) : s;
-}
-
-/* The bases as a sheet shows them. */
-static cov_status list_sheet_bases(cov_run *run, cov_error *err)
-{
-    run->sheet_base = cov_alloc_zero(run->n_bases, sizeof *run->sheet_base);
-    if (run->sheet_base == NULL)
-        return cov_fail_memory(err);
-    for (size_t i = 0; i < run->n_bases; i++)
-        run->sheet_base[i] =
-            (cov_sheet_base){run->base[i].name, run->base[i].unit, run->base[i].report};
-    return cov_unanswered_note(run->sheet_base, run->n_bases, &run->notes, err);
-}
-
-static cov_status read_ratios(cov_run *run, const cov_setting *setting, cov_error *err)
-{
-    cov_ratio_base *base = cov_alloc_zero(run->n_bases, sizeof *base);
-    if (base == NULL)
-        return cov_fail_memory(err);
-    for (size_t i = 0; i < run->n_bases; i++)
-        base[i] = (cov_ratio_base){run->base[i].name, run->base[i].report};
-    cov_status s =
-        cov_ratios_read(setting, run->areas.areas, base, run->n_bases, &run->ratios, err);
-    cov_free(base);
-    return s;
-}
-
-static cov_status write_manifest(cov_run *run, const cov_job *job, cov_error *err)
-{
-    cov_sources sources = {NULL, 0, NULL, 0};
-    cov_manifest_base *base = cov_alloc_zero(run->n_bases, sizeof *base);
-    cov_status s = base != NULL ? cov_sources_list(run, job, &sources, err) : cov_fail_memory(err);
-    for (size_t i = 0; i < run->n_bases && s == COV_OK; i++) {
-        const cov_counted *from = &run->base[i];
-        base[i] = (cov_manifest_base){from->name, from->unit, from->report, from->rounding};
-    }
-    const cov_manifest manifest = {.bases = base,
-                                   .n_bases = run->n_bases,
-                                   .tally = run->base[0].tally,
-                                   .sources = sources.source,
-                                   .n_sources = sources.n,
-                                   .targets = run->gaps.target,
-                                   .n_targets = run->gaps.n,
-                                   .ratios = &run->ratios,
-                                   .notes = &run->notes};
-    if (s == COV_OK)
-        s = cov_manifest_write(&manifest, &run->manifest, err);
-    cov_sources_clear(&sources);
-    cov_free(base);
-    return s;
-}
-
-static cov_status conclude(cov_run *run, const cov_setting *setting, cov_error *err)
-{
-    cov_status s = cov_phases_enter(&run->phases, "report", err);
-    if (s == COV_OK)
-        s = report(run, setting->job, err);
-    cov_phases_leave(&run->phases);
-    if (s == COV_OK)
-        s = read_ratios(run, setting, err);
-    if (s == COV_OK)
-        s = list_sheet_bases(run, err);
-    return s == COV_OK ? write_manifest(run, setting->job, err) : s;
-}
-
 /* ---------------------------------------------------------------- inputs */
 
 static cov_status remember_input(cov_run *run, const char *path, cov_error *err)
@@ -224,20 +136,18 @@ static cov_status check_inputs(const cov_run *run, const char *path, cov_error *
 
 /* ---------------------------------------------------------------- the way of a job */
 
-/* Without households the plane is that of the areas. */
-static cov_status take_plane_of_areas(const cov_setting *setting, OGRSpatialReferenceH *out,
-                                      cov_error *err)
+cov_status cov_run_plane_of(const cov_setting *setting, const cov_source *source,
+                            OGRSpatialReferenceH *out, cov_error *err)
 {
     cov_layer layer;
-    cov_status s =
-        cov_layer_open(&setting->job->areas, setting->policy, setting->notes, &layer, err);
+    cov_status s = cov_layer_open(source, setting->policy, setting->notes, &layer, err);
     if (s != COV_OK)
         return s;
     if (layer.crs != NULL)
         *out = OSRClone(layer.crs);
     else
-        s = cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry: areas are polygons",
-                     layer.label);
+        s = cov_fail(err, COV_ERR_INPUT,
+                     "%s is a table without geometry: polygons or lines are needed", layer.label);
     cov_layer_close(&layer);
     return s;
 }
@@ -311,7 +221,7 @@ static cov_status count(cov_run *run, const cov_setting *setting, cov_households
         s = cut(run, setting, &ground, err);
     if (s == COV_OK)
         s = count_bases(run, &ground, setting->job, households, err);
-    return s == COV_OK ? conclude(run, setting, err) : s;
+    return s == COV_OK ? cov_run_result(run, setting, err) : s;
 }
 
 static cov_status do_job(cov_run *run, const cov_job *job, cov_error *err)
@@ -332,10 +242,10 @@ static cov_status do_job(cov_run *run, const cov_job *job, cov_error *err)
         s = cov_answers_read(&run->plan, &policy, &run->notes, &run->phases, &run->answers, err);
     if (s == COV_OK)
         s = cov_phases_enter(&run->phases, "open households", err);
-    if (s == COV_OK && job->households.path != NULL)
+    if (s == COV_OK && cov_source_is_given(&job->households))
         s = open_households(run, job, &policy, &run->notes, &households, err);
     else if (s == COV_OK)
-        s = take_plane_of_areas(&setting, &plane, err);
+        s = cov_run_plane_of(&setting, &job->areas, &plane, err);
     if (s == COV_OK)
         s = look_at_bases(run, &setting, err);
     if (s == COV_OK) {
@@ -529,19 +439,25 @@ const char *cov_run_manifest(const cov_run *run)
     return run->manifest;
 }
 
+cov_sheet cov_run_sheet(const cov_run *run)
+{
+    return (cov_sheet){.base = run->sheet_base,
+                       .n_bases = run->n_bases,
+                       .areas = run->areas.areas,
+                       .id_column = run->areas.id_column,
+                       .name_column = run->areas.name_column,
+                       .target = run->gaps.target,
+                       .n_targets = run->gaps.n,
+                       .ratios = &run->ratios,
+                       .manifest = run->manifest};
+}
+
 cov_status cov_run_write(const cov_run *run, const char *path, const cov_write_options *options,
                          cov_error *err)
 {
     if (run == NULL || path == NULL || path[0] == '\0')
         return cov_fail(err, COV_ERR_ARGUMENT, "there is no run, or no path, to write");
-    const cov_sheet sheet = {.base = run->sheet_base,
-                             .n_bases = run->n_bases,
-                             .areas = run->areas.areas,
-                             .layer = &run->areas,
-                             .target = run->gaps.target,
-                             .n_targets = run->gaps.n,
-                             .ratios = &run->ratios,
-                             .manifest = run->manifest};
+    const cov_sheet sheet = cov_run_sheet(run);
     cov_status s = check_inputs(run, path, err);
-    return s == COV_OK ? cov_sink_write(&sheet, path, options, err) : s;
+    return s == COV_OK ? cov_sink_write(&sheet, &run->areas, path, options, err) : s;
 }

@@ -34,4 +34,14 @@ struct cov_run {
     cov_phases phases;
 };
 
+/* The system of a layer, which is the plane of a run without households. Freed with OSRRelease. */
+cov_status cov_run_plane_of(const cov_setting *setting, const cov_source *source,
+                            OGRSpatialReferenceH *out, cov_error *err);
+
+/* What is shown of a run; borrows from it. */
+cov_sheet cov_run_sheet(const cov_run *run);
+
+/* From areas and tallies on: tiers, reports, targets, ratios, manifest. */
+cov_status cov_run_result(cov_run *run, const cov_setting *setting, cov_error *err);
+
 #endif

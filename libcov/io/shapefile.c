@@ -8,6 +8,7 @@
 #include <cpl_vsi.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/path.h"
 
 /* ESRI Shapefile Technical Description, July 1998, pages 3-5 and 23-24: header and index. */

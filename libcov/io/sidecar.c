@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/path.h"
 
 static json_t *value_json(const cov_field *field, const cov_value *value)

@@ -8,7 +8,7 @@
 #ifndef COV_IO_SIDECAR_H
 #define COV_IO_SIDECAR_H
 
-#include "io/fields.h"
+#include "sheet/fields.h"
 
 /* The JSON text, with a newline at its end. Freed with cov_free. */
 cov_status cov_sidecar_write(const cov_sheet *sheet, const cov_fields *fields, char **out,

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/draft.h"
 #include "io/proof.h"
 #include "io/sidecar.h"
 #include "io/target.h"
-#include "io/text.h"
 
 /* All files a format may consist of. */
 static const char *const shapefile_files[] = {"shp", "shx", "dbf", "prj", "cpg", NULL};
@@ -78,8 +78,8 @@ static cov_status put_sidecar(const cov_sheet *sheet, const cov_fields *fields, 
     return s;
 }
 
-static cov_status send_to_file(const cov_sheet *sheet, const cov_fields *fields,
-                               const cov_draft *draft, cov_target *target,
+static cov_status send_to_file(const cov_sheet *sheet, const cov_area_layer *areas,
+                               const cov_fields *fields, const cov_draft *draft, cov_target *target,
                                const cov_write_options *options, cov_phases *phases, cov_error *err)
 {
     cov_status s = cov_target_begin(target, err);
@@ -90,8 +90,8 @@ static cov_status send_to_file(const cov_sheet *sheet, const cov_fields *fields,
     if (s == COV_OK)
         s = cov_phases_enter(phases, "check", err);
     if (s == COV_OK)
-        s = cov_proof_read(cov_target_draft(target), target->path, sheet, fields, target->format,
-                           phases, err);
+        s = cov_proof_read(cov_target_draft(target), target->path, sheet, areas, fields,
+                           target->format, phases, err);
     if (s == COV_OK)
         s = cov_target_commit(target, options->overwrite, err);
     return s;
@@ -99,8 +99,9 @@ static cov_status send_to_file(const cov_sheet *sheet, const cov_fields *fields,
 
 /* ---------------------------------------------------------------- to standard output */
 
-static cov_status send_to_stdout(const cov_sheet *sheet, const cov_fields *fields,
-                                 const cov_draft *draft, cov_phases *phases, cov_error *err)
+static cov_status send_to_stdout(const cov_sheet *sheet, const cov_area_layer *areas,
+                                 const cov_fields *fields, const cov_draft *draft,
+                                 cov_phases *phases, cov_error *err)
 {
     size_t size;
     const void *bytes = cov_draft_bytes(draft, draft->format->extensions[0], &size);
@@ -108,8 +109,8 @@ static cov_status send_to_stdout(const cov_sheet *sheet, const cov_fields *field
         return cov_fail(err, COV_ERR_IO, "standard output: GDAL wrote no file");
     cov_status s = cov_phases_enter(phases, "check", err);
     if (s == COV_OK)
-        s = cov_proof_read(draft->path, "standard output", sheet, fields, draft->format, phases,
-                           err);
+        s = cov_proof_read(draft->path, "standard output", sheet, areas, fields, draft->format,
+                           phases, err);
     if (s == COV_OK && cov_write_all(STDOUT_FILENO, bytes, size) != 0)
         s = cov_fail(err, COV_ERR_IO, "standard output: writing failed: %s", strerror(errno));
     return s;
@@ -117,14 +118,14 @@ static cov_status send_to_stdout(const cov_sheet *sheet, const cov_fields *field
 
 /* ---------------------------------------------------------------- interface */
 
-cov_status cov_sink_write(const cov_sheet *sheet, const char *path,
+cov_status cov_sink_write(const cov_sheet *sheet, const cov_area_layer *areas, const char *path,
                           const cov_write_options *options, cov_error *err)
 {
     cov_write_options o;
     cov_target target = {0};
     cov_fields fields = {0};
     cov_draft draft = {0};
-    char *layer = NULL;
+    char *name = NULL;
     cov_status s = take_options(options, &o, err);
     cov_phases phases = cov_phases_start(o.progress, o.progress_data);
     if (s == COV_OK)
@@ -135,22 +136,22 @@ cov_status cov_sink_write(const cov_sheet *sheet, const char *path,
         s = cov_fields_create(sheet, target.format, &fields, err);
     if (s != COV_OK)
         goto done;
-    layer = cov_text_mend(target.stem);
-    if (layer == NULL) {
+    name = cov_text_mend(target.stem);
+    if (name == NULL) {
         s = cov_fail_memory(err);
         goto done;
     }
     s = cov_phases_enter(&phases, "write", err);
     if (s == COV_OK)
-        s = cov_draft_write(sheet, &fields, target.format, layer, &phases, &draft, err);
+        s = cov_draft_write(sheet, areas, &fields, target.format, name, &phases, &draft, err);
     if (s != COV_OK)
         goto done;
     if (target.is_stdout)
-        s = send_to_stdout(sheet, &fields, &draft, &phases, err);
+        s = send_to_stdout(sheet, areas, &fields, &draft, &phases, err);
     else
-        s = send_to_file(sheet, &fields, &draft, &target, &o, &phases, err);
+        s = send_to_file(sheet, areas, &fields, &draft, &target, &o, &phases, err);
 done:
-    cov_free(layer);
+    cov_free(name);
     cov_draft_clear(&draft);
     cov_fields_clear(&fields);
     cov_target_clear(&target);

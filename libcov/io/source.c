@@ -254,6 +254,11 @@ static cov_status check_table(cov_layer *layer, cov_error *err)
 static cov_status fail_crs(const cov_layer *layer, cov_error *err)
 {
     const char *how = "name it with --assume-crs EPSG:...";
+    if (layer->table != NULL)
+        return cov_fail(err, COV_ERR_CRS,
+                        "%s states no coordinate reference system: set it on the data, or name the "
+                        "one to assume",
+                        layer->label);
     if (cov_path_has_extension(layer->path, "shp") && !cov_shapefile_has_prj(layer->path))
         return cov_fail(err, COV_ERR_CRS,
                         "%s: its .prj is missing, so its coordinate reference system is unknown: "
@@ -330,6 +335,45 @@ static cov_status open_path(cov_layer *layer, const cov_source *source, const co
     return s;
 }
 
+/* The system a table states, also one without geometry whose coordinates are columns. */
+static cov_status table_crs(cov_layer *layer, const cov_table *table, const cov_policy *policy,
+                            cov_error *err)
+{
+    cov_error why;
+    cov_status s = COV_OK;
+    if (cov_table_crs(table) != NULL)
+        s = cov_crs_from_text(cov_table_crs(table), &layer->crs, &why);
+    if (s != COV_OK)
+        return cov_fail(err, s, "%s: %s", layer->label, why.message);
+    if (layer->crs != NULL || cov_table_geometry(table) == NULL)
+        return COV_OK;
+    s = cov_dataset_crs(NULL, policy, layer->label, layer->notes, &layer->crs, err);
+    return s != COV_OK || layer->crs != NULL ? s : fail_crs(layer, err);
+}
+
+static cov_status open_table(cov_layer *layer, const cov_source *source, const cov_policy *policy,
+                             int as_table, cov_error *err)
+{
+    layer->label = cov_copy_text(cov_table_name(source->table));
+    if (layer->label == NULL)
+        return cov_fail_memory(err);
+    cov_status s = cov_table_layer_open(source->table, &layer->table, err);
+    if (s != COV_OK)
+        return s;
+    layer->layer = cov_table_layer_ogr(layer->table);
+    layer->is_csv = cov_table_geometry(source->table) == NULL;
+    if (!as_table)
+        s = table_crs(layer, source->table, policy, err);
+    if (s == COV_OK)
+        s = cov_layer_check(layer, err);
+    return s == COV_OK ? create_filter(layer, source->where, err) : s;
+}
+
+const char *cov_source_name(const cov_source *source)
+{
+    return source->table != NULL ? cov_table_name(source->table) : cov_path_base(source->path);
+}
+
 static cov_status open_source(const cov_source *source, const cov_policy *policy, cov_notes *notes,
                               int as_table, cov_layer *out, cov_error *err)
 {
@@ -341,7 +385,8 @@ static cov_status open_source(const cov_source *source, const cov_policy *policy
     if (layer.watch == NULL)
         return cov_fail_memory(err);
     cov_watch_begin(layer.watch);
-    cov_status s = open_path(&layer, source, policy, as_table, err);
+    cov_status s = source->table != NULL ? open_table(&layer, source, policy, as_table, err)
+                                         : open_path(&layer, source, policy, as_table, err);
     const char *rings = layer.watch->rings;
     layer.watch->rings = NULL; /* begun without */
     cov_watch_end(layer.watch);
@@ -373,6 +418,7 @@ void cov_layer_close(cov_layer *layer)
     if (layer->watch != NULL) {
         cov_watch_begin(layer->watch);
         cov_filter_free(layer->filter);
+        cov_table_layer_close(layer->table);
         if (layer->dataset != NULL)
             GDALClose(layer->dataset);
         if (layer->crs != NULL)
@@ -406,6 +452,18 @@ static cov_status decode(const cov_layer *layer, OGRFeatureH feature, cov_error 
         cov_fail(err, s, "%s, feature %lld: %s", layer->label, (long long)layer->n_read,
                  why.message);
     return s;
+}
+
+/* The next row of a table, whether or not it passes the filter. */
+static cov_status read_row(cov_layer *layer, OGRFeatureH *out, cov_error *err)
+{
+    cov_error why;
+    cov_status s = cov_table_layer_next(layer->table, out, &why);
+    layer->n_read += s != COV_OK || *out != NULL;
+    if (s != COV_OK)
+        return cov_fail(err, s, "%s, feature %" PRId64 ": %s", layer->label, layer->n_read,
+                        why.message);
+    return cov_layer_check(layer, err);
 }
 
 /* The next feature of the file, whether or not it passes the filter. */
@@ -451,7 +509,8 @@ cov_status cov_layer_next(cov_layer *layer, OGRFeatureH *out, cov_error *err)
     int at_end = 0;
     cov_watch_begin(layer->watch);
     while (s == COV_OK && feature == NULL && !at_end) {
-        s = read_feature(layer, &feature, err);
+        s = layer->table != NULL ? read_row(layer, &feature, err)
+                                 : read_feature(layer, &feature, err);
         at_end = feature == NULL;
         if (s == COV_OK)
             s = filter_feature(layer, &feature, err);
@@ -471,7 +530,10 @@ cov_status cov_layer_next(cov_layer *layer, OGRFeatureH *out, cov_error *err)
 cov_status cov_layer_rewind(cov_layer *layer, cov_error *err)
 {
     cov_watch_begin(layer->watch);
-    OGR_L_ResetReading(layer->layer);
+    if (layer->table != NULL)
+        cov_table_layer_rewind(layer->table);
+    else
+        OGR_L_ResetReading(layer->layer);
     layer->n_read = 0;
     cov_status s = cov_layer_check(layer, err);
     cov_watch_end(layer->watch);
@@ -502,10 +564,29 @@ int64_t cov_layer_count(cov_layer *layer)
 {
     cov_watch_begin(layer->watch);
     int64_t n = -1;
-    if (OGR_L_TestCapability(layer->layer, OLCFastFeatureCount))
+    if (layer->table != NULL)
+        n = cov_table_layer_count(layer->table);
+    else if (OGR_L_TestCapability(layer->layer, OLCFastFeatureCount))
         n = OGR_L_GetFeatureCount(layer->layer, FALSE);
     cov_watch_end(layer->watch);
     return n;
+}
+
+cov_status cov_layer_extent(cov_layer *layer, double extent[4], cov_error *err)
+{
+    OGREnvelope box = {1, -1, 1, -1};
+    cov_watch_begin(layer->watch);
+    if (layer->table != NULL)
+        cov_table_layer_extent(layer->table, &box);
+    else if (OGR_L_GetExtent(layer->layer, &box, TRUE) != OGRERR_NONE)
+        box = (OGREnvelope){1, -1, 1, -1};
+    cov_status s = cov_layer_check(layer, err);
+    cov_watch_end(layer->watch);
+    extent[0] = box.MinX;
+    extent[1] = box.MinY;
+    extent[2] = box.MaxX;
+    extent[3] = box.MaxY;
+    return s;
 }
 
 /* ---------------------------------------------------------------- columns */
@@ -513,6 +594,11 @@ int64_t cov_layer_count(cov_layer *layer)
 cov_status cov_layer_column(cov_layer *layer, const char *name, const char *what, int *index,
                             cov_error *err)
 {
+    cov_status s = COV_OK;
+    if (layer->table != NULL)
+        s = cov_table_layer_allow(layer->table, name, what, err);
+    if (s != COV_OK)
+        return s;
     return cov_columns_find(OGR_L_GetLayerDefn(layer->layer), layer->label, name, what, index, err);
 }
 
@@ -531,12 +617,32 @@ static int is_selected(const cov_layer *layer, OGRFeatureDefnH all, int column, 
     return 0;
 }
 
+/* The same for a table, whose rows are made here. */
+static cov_status select_in_table(cov_layer *layer, const int *columns, size_t n, int geometry,
+                                  cov_error *err)
+{
+    OGRFeatureDefnH all = OGR_L_GetLayerDefn(layer->layer);
+    int n_fields = OGR_FD_GetFieldCount(all);
+    int *wanted = cov_alloc((size_t)n_fields, sizeof *wanted);
+    if (wanted == NULL)
+        return cov_fail_memory(err);
+    for (int i = 0; i < n_fields; i++)
+        wanted[i] = is_selected(layer, all, i, columns, n);
+    if (layer->filter != NULL && cov_filter_uses(layer->filter, "OGR_GEOM"))
+        geometry = 1;
+    cov_table_layer_select(layer->table, wanted, geometry);
+    cov_free(wanted);
+    return COV_OK;
+}
+
 cov_status cov_layer_select(cov_layer *layer, const int *columns, size_t n, int geometry,
                             cov_error *err)
 {
     OGRFeatureDefnH all = OGR_L_GetLayerDefn(layer->layer);
     const cov_filter *filter = layer->filter;
     char **ignored = NULL;
+    if (layer->table != NULL)
+        return select_in_table(layer, columns, n, geometry, err);
     if (!geometry && (filter == NULL || !cov_filter_uses(filter, "OGR_GEOM")))
         ignored = CSLAddString(ignored, "OGR_GEOMETRY");
     if (filter == NULL || !cov_filter_uses(filter, "OGR_STYLE"))

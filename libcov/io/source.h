@@ -14,6 +14,7 @@
 
 #include "io/filter.h"
 #include "io/notes.h"
+#include "io/table_layer.h"
 
 /* What a job allows. Strings are borrowed. */
 typedef struct cov_policy {
@@ -25,7 +26,8 @@ typedef struct cov_policy {
 
 typedef struct cov_layer {
     GDALDatasetH dataset;
-    OGRLayerH layer;
+    OGRLayerH layer;        /* of a table: its columns; its features come from `table` */
+    cov_table_layer *table; /* NULL: a file */
     char *label; /* for messages: "households.shp" or "base.gpkg, layer communes" (base name) */
     char *path;  /* what was opened, with /vsizip/ where it is needed */
     int is_csv;  /* a CSV without a geometry column: every column is text, lon/lat columns are
@@ -42,6 +44,15 @@ typedef struct cov_layer {
     cov_notes *notes;            /* borrowed: what GDAL warns of while reading is noted at once */
     char *folder;                /* of the path, kept out of messages */
 } cov_layer;
+
+/* Whether a source names anything. */
+static inline int cov_source_is_given(const cov_source *source)
+{
+    return source->table != NULL || (source->path != NULL && source->path[0] != '\0');
+}
+
+/* What to call it: the name of the table, or of the file without its folder. */
+const char *cov_source_name(const cov_source *source);
 
 /* Open. A layer that states no CRS takes policy->assume_crs, with a note, or is COV_ERR_CRS; except
  * CSV, which is left to the caller. Errors name the file and the remedy. The notes must outlive the
@@ -73,6 +84,9 @@ cov_status cov_layer_refuse_empty(const cov_layer *layer, const char *what, cov_
 /* The features the layer says it has, whether or not they pass the filter; -1 where counting would
  * mean reading it. */
 int64_t cov_layer_count(cov_layer *layer);
+
+/* Where its features are, whether or not they pass the filter; west > east where nobody knows. */
+cov_status cov_layer_extent(cov_layer *layer, double extent[4], cov_error *err);
 
 /* The index of a column, compared exactly, then without case. COV_ERR_INPUT lists the columns there
  * are. `what` is the role, e.g. "id column". */

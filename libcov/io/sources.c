@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "io/decimal.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "io/path.h"
 
 /* Texts that one source may own. */
@@ -38,11 +39,11 @@ static char *and_text(char *text, const char *name, const char *value)
 static char *distance_detail(const cov_job_service *ask)
 {
     char *text = and_number(cov_copy_text(""), "within", ask->metres, " m");
-    if (ask->barriers.path != NULL)
-        text = and_text(text, "except ", cov_path_base(ask->barriers.path));
+    if (cov_source_is_given(&ask->barriers))
+        text = and_text(text, "except ", cov_source_name(&ask->barriers));
     if (ask->barriers.path != NULL && ask->barriers.layer != NULL)
         text = and_text(text, "layer ", ask->barriers.layer);
-    if (ask->barriers.path != NULL && ask->barriers.where != NULL)
+    if (cov_source_is_given(&ask->barriers) && ask->barriers.where != NULL)
         text = and_text(text, "where ", ask->barriers.where);
     return text;
 }
@@ -139,7 +140,7 @@ static cov_status add_base(const listing *l, size_t index, const cov_job_base *b
     cov_manifest_source *source = next(l, counted->name);
     take_counted(source, counted);
     if (source->label == NULL)
-        source->label = cov_path_base(base->source.path);
+        source->label = cov_source_name(&base->source);
     if (base->weight_column == NULL)
         return COV_OK;
     return keep(l, cov_text_print("%s %s", is_measure ? "column" : "weight", base->weight_column),
@@ -148,7 +149,7 @@ static cov_status add_base(const listing *l, size_t index, const cov_job_base *b
 
 static cov_status add_bases(const listing *l, cov_error *err)
 {
-    size_t first = l->job->households.path != NULL;
+    size_t first = (size_t)cov_source_is_given(&l->job->households);
     cov_status s = COV_OK;
     if (first > 0)
         take_counted(next(l, "households"), &l->run->base[0]);

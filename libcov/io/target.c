@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/path.h"
 
 /* Beside a shapefile: what belongs to the data, and what was derived from it by other programs. */

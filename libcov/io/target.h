@@ -8,7 +8,7 @@
 #ifndef COV_IO_TARGET_H
 #define COV_IO_TARGET_H
 
-#include "io/format.h"
+#include "sheet/format.h"
 
 #define COV_TARGET_PARTS 8
 

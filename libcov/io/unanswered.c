@@ -4,15 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-
-cov_status cov_unanswered(const cov_report *report, size_t indicator, int *out, cov_error *err)
-{
-    cov_share total = {.n = 0};
-    cov_status s = cov_report_share(report, cov_report_rows(report) - 1, indicator, &total, err);
-    if (s == COV_OK)
-        *out = total.of == 0 && total.unknown > 0;
-    return s;
-}
+#include "sheet/unanswered.h"
 
 /* Those of a base, as many as fit; how many there are. */
 static cov_status list(const cov_report *report, char *text, size_t size, size_t *n, cov_error *err)

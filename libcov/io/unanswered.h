@@ -1,16 +1,10 @@
-/* Unanswered: indicators of which nothing at all is known in a base.
- * SPDX-License-Identifier: MIT
- *
- * A column of the households says nothing of schools: there its service is unknown for each of
- * them. Such an indicator has no columns for that base in any file, and a note says so. */
+/* What a person should know of the indicators that a base leaves unanswered (sheet/unanswered.h).
+ * SPDX-License-Identifier: MIT */
 #ifndef COV_IO_UNANSWERED_H
 #define COV_IO_UNANSWERED_H
 
-#include "io/sink.h"
-
-/* Write 1 where an indicator is unknown for all there is of a base, which is more than nothing;
- * else 0. */
-cov_status cov_unanswered(const cov_report *report, size_t indicator, int *out, cov_error *err);
+#include "io/notes.h"
+#include "sheet/sheet.h"
 
 /* One note for each base but the first that leaves indicators unanswered, naming them. For the run,
  * before its manifest is written. */

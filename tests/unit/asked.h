@@ -24,9 +24,9 @@ static inline cov_tally *asked_tally(const cov_areas *areas, const cov_service *
 static inline void asked_add(cov_tally *t, int32_t area, uint64_t set, uint64_t unknown,
                              uint64_t weight)
 {
-    assert_int_equal(cov_table_reserve(&t->cells, t->cells.n + 1, NULL), COV_OK);
+    assert_int_equal(cov_tally_cells_reserve(&t->cells, t->cells.n + 1, NULL), COV_OK);
     t->cells.cell[t->cells.n++] =
-        (cov_cell){.area = area, .set = set, .unknown = unknown, .weight = weight};
+        (cov_tally_cell){.area = area, .set = set, .unknown = unknown, .weight = weight};
     t->ledger.read.points++;
     t->ledger.read.weight += weight;
     t->ledger.assigned.points++;

@@ -92,7 +92,7 @@ static inline cov_status write_to(place *p, const char *name, int overwrite)
 {
     cov_write_options o = COV_WRITE_OPTIONS_INIT;
     o.overwrite = overwrite;
-    return cov_sink_write(&p->r.sheet, in(p, name), &o, &p->err);
+    return cov_sink_write(&p->r.sheet, &p->r.layer, in(p, name), &o, &p->err);
 }
 
 static inline void assert_written(place *p, const char *name)

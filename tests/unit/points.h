@@ -58,7 +58,7 @@ static inline opened open_file(const char *name, const char *text, const asked *
     opened o = {.notes = calloc(1, sizeof(cov_notes))};
     assert_non_null(o.notes);
     char *path = folder_write(&here, name, text);
-    const cov_source source = {path, NULL, a->where};
+    const cov_source source = {path, NULL, a->where, NULL};
     const cov_policy policy = {a->assume_crs, NULL, 0, 0};
     const char *weights[COV_MEASURES_MAX + 1] = {a->weight};
     memcpy(weights + 1, a->more, sizeof a->more);

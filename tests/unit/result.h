@@ -157,7 +157,8 @@ static inline void result_build(result *r, const char *crs, uint32_t scale, uint
     r->sheet.base = &r->base;
     r->sheet.n_bases = 1;
     r->sheet.areas = r->layer.areas;
-    r->sheet.layer = &r->layer;
+    r->sheet.id_column = r->layer.id_column;
+    r->sheet.name_column = r->layer.name_column;
     r->sheet.manifest = r->manifest;
 }
 

@@ -31,7 +31,7 @@ static outcome read_in(const cov_job *job, const char *path, const char *to)
     own.areas.path = path;
     assert_int_equal(cov_crs_from_text(to, &crs, &o.err), COV_OK);
     cov_phases phases = cov_phases_start(NULL, NULL);
-    const cov_setting setting = {&own, &policy, crs, &o.notes, &phases, 1};
+    const cov_setting setting = {&own, &policy, crs, &o.notes, &phases, NULL, 1};
     o.status = cov_area_layer_read(&setting, &o.layer, &o.err);
     OSRRelease(crs);
     return o;

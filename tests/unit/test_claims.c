@@ -18,7 +18,7 @@ static int reset(void **state)
 static cov_status try_read(const char *path, const char *key, const char *const *conditions,
                            size_t n, cov_notes *notes, cov_claims **out, cov_error *err)
 {
-    const cov_source source = {path, NULL, NULL};
+    const cov_source source = {path, NULL, NULL, NULL};
     const cov_policy policy = {0};
     cov_phases phases = cov_phases_start(NULL, NULL);
     cov_claim claims[64];
@@ -124,7 +124,7 @@ static void a_table_may_claim_one_service_twice(void **state)
 {
     (void)state;
     put_text(HERE "a.csv", "id,tech\na,50\nb,10\nc,\nd,40\n");
-    const cov_source source = {HERE "a.csv", NULL, "id <> 'b'"};
+    const cov_source source = {HERE "a.csv", NULL, "id <> 'b'", NULL};
     const cov_claim claims[] = {{&source, "id", "tech=50", 63}, {&source, "id", "tech=40", 63}};
     const cov_policy policy = {0};
     cov_notes notes = COV_NOTES_INIT;
@@ -207,7 +207,7 @@ static void reading_can_be_cancelled(void **state)
 {
     (void)state;
     put_text(HERE "a.csv", "id,tech\na,50\nb,50\nc,50\n");
-    const cov_source source = {HERE "a.csv", NULL, NULL};
+    const cov_source source = {HERE "a.csv", NULL, NULL, NULL};
     const cov_claim claim = {&source, "id", NULL, 0};
     const cov_policy policy = {0};
     cov_notes notes = COV_NOTES_INIT;
@@ -223,9 +223,9 @@ static void reading_can_be_cancelled(void **state)
 static void claims_of_one_table_are_alike(void **state)
 {
     (void)state;
-    const cov_source a = {"a.csv", NULL, NULL}, same = {"a.csv", NULL, NULL};
+    const cov_source a = {"a.csv", NULL, NULL, NULL}, same = {"a.csv", NULL, NULL, NULL};
     const cov_source others[] = {
-        {"b.csv", NULL, NULL}, {"a.csv", "t", NULL}, {"a.csv", NULL, "x = 1"}};
+        {"b.csv", NULL, NULL, NULL}, {"a.csv", "t", NULL, NULL}, {"a.csv", NULL, "x = 1", NULL}};
     const cov_claim one = {&a, "id", "tech=50", 0}, two = {&same, "id", NULL, 3};
     assert_true(cov_claims_alike(&one, &two));
     const cov_claim key = {&a, "ID", NULL, 0};

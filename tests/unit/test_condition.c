@@ -19,7 +19,7 @@ static int reset(void **state)
 
 static cov_layer open_table(const char *path, cov_notes *notes)
 {
-    const cov_source source = {path, NULL, NULL};
+    const cov_source source = {path, NULL, NULL, NULL};
     const cov_policy policy = {0};
     cov_layer l;
     cov_error err;

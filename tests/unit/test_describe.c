@@ -61,7 +61,7 @@ static cov_job_service *add_service(scene *s, const char *name, cov_by by, const
 static void add_base(scene *s, const char *name, cov_base_kind kind, const char *path,
                      const char *weight)
 {
-    s->base[s->job.n_bases++] = (cov_job_base){name, kind, {path, NULL, NULL}, weight};
+    s->base[s->job.n_bases++] = (cov_job_base){name, kind, {path, NULL, NULL, NULL}, weight};
 }
 
 /* Areas, households and one service. */
@@ -188,9 +188,9 @@ static void fill(scene *s)
     s->target[1] = (cov_job_target){"speed_served", 1000000, 0};
     s->job.n_targets = 2;
     s->ratio[0] = (cov_job_ratio){
-        "teams", {HERE "teams.csv", NULL, NULL}, "id", "formed", "planned", NULL, 0};
+        "teams", {HERE "teams.csv", NULL, NULL, NULL}, "id", "formed", "planned", NULL, 0};
     s->ratio[1] = (cov_job_ratio){
-        "rate", {HERE "teams.csv", NULL, NULL}, "id", "formed", NULL, "persons", 100};
+        "rate", {HERE "teams.csv", NULL, NULL, NULL}, "id", "formed", NULL, "persons", 100};
     s->job.n_ratios = 2;
 }
 
@@ -317,8 +317,8 @@ static void test_files(void **state)
     WITHOUT(job.areas.path, HERE "none.shp", COV_ERR_INPUT, "there is no file");
     WITHOUT(job.areas.path, HERE "homes.geojson", COV_ERR_INPUT, "polygons are needed here");
     WITHOUT(job.households.path, HERE "none.shp", COV_ERR_INPUT, "there is no file");
-    WITHOUT(service[0].source, ((cov_source){HERE "cables.geojson", NULL, NULL}), COV_ERR_INPUT,
-            "cables.geojson holds lines: polygons are needed");
+    WITHOUT(service[0].source, ((cov_source){HERE "cables.geojson", NULL, NULL, NULL}),
+            COV_ERR_INPUT, "cables.geojson holds lines: polygons are needed");
     WITHOUT(service[1].source.path, HERE "areas.geojson", COV_ERR_INPUT,
             "a distance is one to lines or points; polygons answer without it");
     WITHOUT(service[1].barriers.path, HERE "none.shp", COV_ERR_INPUT, "there is no file");

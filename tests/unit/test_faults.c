@@ -4,6 +4,9 @@
  * Linked with a copy of the library that takes its memory from here. */
 #include "engine.h"
 
+#include <cov/arrow.h>
+
+#include "arrow/abi.h"
 #include "engine/tally.h"
 #include "geometry/fraction.h"
 
@@ -72,6 +75,10 @@ typedef struct desk {
     cov_tally *tally; /* to be changed */
     cov_tally *other;
     bytes saved;
+    cov_report *report;
+    const void *shape[N_AREAS];
+    size_t shape_size[N_AREAS];
+    struct ArrowArrayStream stream;
     void *out;
 } desk;
 
@@ -172,6 +179,38 @@ static cov_status report_defaults(desk *d, cov_error *err)
     return cov_report_create(d->tally, NULL, 0, (cov_report **)&d->out, err);
 }
 
+/* With a geometry and a name that is taken. */
+static cov_status export(desk *d, cov_error *err)
+{
+    static struct ArrowArrayStream stream;
+    cov_report_arrow options = COV_REPORT_ARROW_INIT;
+    options.measure = "geometry";
+    options.wkb = d->shape;
+    options.wkb_sizes = d->shape_size;
+    options.crs = "EPSG:\"4326\"";
+    stream.release = NULL;
+    cov_status s = cov_report_to_arrow(d->report, &options, &stream, err);
+    if (s == COV_OK)
+        d->out = &stream;
+    else
+        assert_null(stream.release);
+    return s;
+}
+
+/* The description is made on request, and the request can be made again. */
+static cov_status describe(desk *d, cov_error *err)
+{
+    struct ArrowSchema schema = {0};
+    if (d->stream.get_schema(&d->stream, &schema) == 0) {
+        assert_null(d->stream.get_last_error(&d->stream));
+        schema.release(&schema);
+        return COV_OK;
+    }
+    assert_null(schema.release);
+    assert_non_null(d->stream.get_last_error(&d->stream));
+    return cov_fail_memory(err);
+}
+
 static cov_status share_cells(desk *d, cov_error *err)
 {
     cov_rings rings = COV_RINGS_INIT;
@@ -213,6 +252,12 @@ static void free_report(void *out)
     cov_report_free(out);
 }
 
+static void free_stream(void *out)
+{
+    struct ArrowArrayStream *stream = out;
+    stream->release(stream);
+}
+
 /* ---------------------------------------------------------------- the desk */
 
 static cov_tally *tally_of_64(desk *d)
@@ -224,6 +269,8 @@ static cov_tally *tally_of_64(desk *d)
 
 static void free_desk(desk *d)
 {
+    d->stream.release(&d->stream);
+    cov_report_free(d->report);
     cov_tally_free(d->tally);
     cov_tally_free(d->other);
     free(d->wkb.at);
@@ -293,6 +340,13 @@ static void every_allocation_fails_in_turn(void **state)
     d.other = tally_of_64(&d);
     push(d.other, h, n);
     d.saved = save(d.other);
+    assert_int_equal(cov_report_create(d.other, &indicators[4], 1, &d.report, NULL), COV_OK);
+    for (size_t i = 0; i < N_AREAS; i++) {
+        d.shape[i] = d.wkb.at;
+        d.shape_size[i] = d.wkb.n;
+    }
+    assert_int_equal(export(&d, NULL), COV_OK);
+    d.stream = *(struct ArrowArrayStream *)d.out;
 
     const struct {
         cov_status (*call)(desk *, cov_error *);
@@ -309,6 +363,8 @@ static void every_allocation_fails_in_turn(void **state)
                  {check_tiers, free_nothing},
                  {report, free_report},
                  {report_defaults, free_report},
+                 {export, free_stream},
+                 {describe, free_nothing},
                  {share_cells, free_nothing}};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         for (unsigned for_good = 0; for_good < 2; for_good++) {

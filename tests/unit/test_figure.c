@@ -9,7 +9,7 @@
 
 #include <inttypes.h>
 
-#include "io/figure.h"
+#include "sheet/figure.h"
 #include "support.h"
 
 __extension__ typedef unsigned __int128 wide;

@@ -78,7 +78,7 @@ static void put_formats(void)
 static cov_status open_with(const char *path, const char *where, cov_notes *notes, cov_layer *out,
                             cov_error *err)
 {
-    const cov_source source = {path, NULL, where};
+    const cov_source source = {path, NULL, where, NULL};
     const cov_policy policy = {0};
     err->message[0] = '\0';
     return cov_layer_open(&source, &policy, notes, out, err);
@@ -411,7 +411,7 @@ static void a_table_needs_no_geometry(void **state)
     cov_error err;
     cov_layer l;
     put_networks("GPKG", HERE "n.gpkg", wkbNone);
-    const cov_source source = {HERE "n.gpkg", NULL, "speed >= 1000"};
+    const cov_source source = {HERE "n.gpkg", NULL, "speed >= 1000", NULL};
     assert_int_equal(cov_layer_open(&source, &policy, &notes, &l, &err), COV_ERR_INPUT);
     assert_says(&err, "without geometry");
     assert_int_equal(cov_layer_open_table(&source, &policy, &notes, &l, &err), COV_OK);
@@ -430,7 +430,7 @@ static void a_table_needs_no_geometry(void **state)
     cov_layer_close(&l);
 
     put_text(HERE "one.csv", "id\n1\n");
-    const cov_source one = {HERE "one.csv", NULL, NULL};
+    const cov_source one = {HERE "one.csv", NULL, NULL, NULL};
     assert_int_equal(cov_layer_open_table(&one, &policy, &notes, &l, &err), COV_ERR_INPUT);
     assert_says(&err, "two columns");
     cov_notes_clear(&notes);

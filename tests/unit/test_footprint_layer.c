@@ -23,12 +23,12 @@ static cov_status read_into(const char *const *paths, size_t n, cov_invalid inva
     OGRSpatialReferenceH crs = NULL;
     job.invalid = invalid;
     for (size_t i = 0; i < n; i++) {
-        source[i] = (cov_source){paths[i], NULL, NULL};
+        source[i] = (cov_source){paths[i], NULL, NULL, NULL};
         list[i] = &source[i];
     }
     assert_int_equal(cov_crs_from_text(to, &crs, err), COV_OK);
     cov_phases phases = cov_phases_start(NULL, NULL);
-    const cov_setting setting = {&job, &policy, crs, notes, &phases, 1};
+    const cov_setting setting = {&job, &policy, crs, notes, &phases, NULL, 1};
     cov_status s = cov_footprint_layer_read(&setting, list, n, "fiber", out, err);
     OSRRelease(crs);
     return s;
@@ -62,9 +62,10 @@ static void test_filters(void **state)
 {
     (void)state;
     put_squares("GPKG", HERE "a.gpkg", 6, "EPSG:4326", NULL);
-    const cov_source sources[] = {{HERE "a.gpkg", NULL, "ma_xa = '00002'"},
-                                  {HERE "a.gpkg", NULL, "ma_xa > '00004' AND ma_xa LIKE '%5'"},
-                                  {HERE "a.gpkg", NULL, "ma_xa = '7'"}};
+    const cov_source sources[] = {
+        {HERE "a.gpkg", NULL, "ma_xa = '00002'", NULL},
+        {HERE "a.gpkg", NULL, "ma_xa > '00004' AND ma_xa LIKE '%5'", NULL},
+        {HERE "a.gpkg", NULL, "ma_xa = '7'", NULL}};
     const cov_source *list[] = {&sources[0], &sources[1], &sources[2]};
     cov_policy policy = {0};
     cov_job job = COV_JOB_INIT;
@@ -74,7 +75,7 @@ static void test_filters(void **state)
     cov_error err = {0};
     assert_int_equal(cov_crs_from_text("EPSG:4326", &crs, &err), COV_OK);
     cov_phases phases = cov_phases_start(NULL, NULL);
-    const cov_setting setting = {&job, &policy, crs, &notes, &phases, 0};
+    const cov_setting setting = {&job, &policy, crs, &notes, &phases, NULL, 0};
     assert_int_equal(cov_footprint_layer_read(&setting, list, 2, "fiber", &f, &err), COV_OK);
     for (unsigned i = 0; i < 6; i++)
         assert_int_equal(reached(f.footprint, i + 0.5, 0.5), i == 1 || i == 4);

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "io/heading.h"
-#include "io/text.h"
+#include "base/text.h"
+#include "sheet/heading.h"
 #include "support.h"
 
 enum { MOST = 200 };
@@ -56,7 +56,7 @@ static void shorten(names *n)
         fail_msg("%s", n->err.message);
     for (size_t i = 0; i < n->fields.n; i++) {
         const char *name = n->field[i].name;
-        assert_true(name[0] != '\0' && strlen(name) <= 10 && cov_text_is_utf8(name));
+        assert_true(name[0] != '\0' && strlen(name) <= 10 && cov_is_utf8(name));
         for (size_t k = 0; k < i; k++) {
             if (cov_text_same(name, n->field[k].name))
                 fail_msg("%s and %s are both %s", n->field[i].full, n->field[k].full, name);

@@ -44,7 +44,7 @@ static sum sum_any(const cov_report *r, size_t row, const cov_tally *t, uint64_t
 {
     sum all = {0, 0, 0};
     for (size_t i = 0; i < t->cells.n; i++) {
-        const cov_cell *cell = &t->cells.cell[i];
+        const cov_tally_cell *cell = &t->cells.cell[i];
         if (!is_part(r, row, cell->area))
             continue;
         all.households += cell->weight;
@@ -100,7 +100,7 @@ static sum sum_both(const cov_report *r, size_t row, const cov_tally *t)
 {
     sum all = {0, 0, 0};
     for (size_t i = 0; i < t->cells.n; i++) {
-        const cov_cell *cell = &t->cells.cell[i];
+        const cov_tally_cell *cell = &t->cells.cell[i];
         if (!is_part(r, row, cell->area))
             continue;
         all.households += cell->weight;

@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "base/mem.h"
-#include "io/text.h"
+#include "base/text.h"
 #include "sheet.h"
 
 static void every_key_in_its_place(void **state)
@@ -189,9 +189,9 @@ static void characters(void **state)
                  {"\xF0\x9F\x98", 0},
                  {"\xFF", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(cov_text_character(cases[i].text), cases[i].size);
-    assert_true(cov_text_is_utf8("Bạc Liêu"));
-    assert_false(cov_text_is_utf8("B\xE1\xBA"));
+        assert_int_equal(cov_character_size(cases[i].text), cases[i].size);
+    assert_true(cov_is_utf8("Bạc Liêu"));
+    assert_false(cov_is_utf8("B\xE1\xBA"));
     assert_true(cov_text_same("Fiber_N", "fiber_n"));
     assert_false(cov_text_same("fiber", "fiber_n"));
 }

@@ -27,11 +27,11 @@ static void test_marks(void **state)
     a = answer(&w, 0, "5g");
     b = answer(&w, 1, "5g");
     assert_true(a.n == 0 && b.n == 9000000 && b.of == 9000000);
-    static const cov_cell cell[] = {
+    static const cov_tally_cell cell[] = {
         {1, 2, 3000000, 0}, {1, 6, 10000000, 0}, {2, 0, 1500000, 1}, {2, 4, 7500000, 1}};
     assert_int_equal(w.tally->cells.n, 4);
     for (size_t i = 0; i < 4; i++) {
-        const cov_cell *c = &w.tally->cells.cell[i];
+        const cov_tally_cell *c = &w.tally->cells.cell[i];
         assert_true(c->area == cell[i].area && c->set == cell[i].set &&
                     c->unknown == cell[i].unknown && c->weight == cell[i].weight);
     }
@@ -180,7 +180,7 @@ static void test_centre_without_a_place(void **state)
     assert_true(answer(&w, 0, "4g").n == 0);
     assert_int_equal(w.tally->cells.n, 2);
     for (size_t i = 0; i < 2; i++) {
-        const cov_cell *cell = &w.tally->cells.cell[i];
+        const cov_tally_cell *cell = &w.tally->cells.cell[i];
         assert_true((cell->set == 2 && cell->unknown == 4 && cell->weight == told.n) ||
                     (cell->set == 0 && cell->unknown == 6));
     }

@@ -75,9 +75,9 @@ static outcome count(const scene *s, const char *path, const char *plane, markin
     cov_phases phases = cov_phases_start(NULL, NULL);
     cov_tally_options options = COV_TALLY_OPTIONS_INIT;
     OGRSpatialReferenceH crs = NULL;
-    const cov_source source = {path, NULL, NULL};
+    const cov_source source = {path, NULL, NULL, NULL};
     assert_int_equal(cov_crs_from_text(plane, &crs, NULL), COV_OK);
-    const cov_setting setting = {&job, &policy, crs, &o.notes, &phases, 1};
+    const cov_setting setting = {&job, &policy, crs, &o.notes, &phases, NULL, 1};
     const cov_roads_task task = {&setting, &source, &s->borders, mark, m};
     options.scale = MM;
     m->scene = s;
@@ -107,7 +107,7 @@ static uint64_t weight_at(const outcome *o, int32_t area, uint64_t set)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < o->tally->cells.n; i++) {
-        const cov_cell *c = &o->tally->cells.cell[i];
+        const cov_tally_cell *c = &o->tally->cells.cell[i];
         if (c->area == area && c->set == set)
             sum += c->weight;
     }

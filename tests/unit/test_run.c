@@ -153,7 +153,7 @@ static void services_come_from_files_and_columns(void **state)
 {
     (void)state;
     const char *const parents[] = {"huyen"};
-    const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL}},
+    const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL, NULL}},
                                         {.name = "4g/vnpt", .by = COV_BY_COLUMN, .column = "yes"}};
     const cov_indicator indicators[] = {{NULL, "fiber"}, {"any", "fiber | 4g/vnpt"}};
     cov_job job = basic_job(NULL);
@@ -183,10 +183,10 @@ static void services_come_from_files_and_columns(void **state)
 static void one_name_is_the_union_of_its_answers(void **state)
 {
     (void)state;
-    const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL}},
+    const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL, NULL}},
                                         {.name = "4g", .by = COV_BY_COLUMN, .column = "yes"},
-                                        {.name = "fiber", .source = {south_path, NULL, NULL}},
-                                        {.name = "4g", .source = {south_path, NULL, NULL}}};
+                                        {.name = "fiber", .source = {south_path, NULL, NULL, NULL}},
+                                        {.name = "4g", .source = {south_path, NULL, NULL, NULL}}};
     cov_job job = basic_job(NULL);
     job.services = services;
     job.n_services = 4;
@@ -219,7 +219,7 @@ static void every_point_is_in_the_ledger(void **state)
 static void polygons_come_to_the_points(void **state)
 {
     (void)state;
-    const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL}}};
+    const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL, NULL}}};
     cov_job job = basic_job(NULL);
     job.assume_crs = "EPSG:5897";
     job.services = services;
@@ -238,10 +238,11 @@ static void polygons_come_to_the_points(void **state)
 static void threads_change_no_byte(void **state)
 {
     (void)state;
-    const cov_job_service services[] = {{.name = "fiber/a", .source = {west_path, NULL, NULL}},
-                                        {.name = "fiber/b", .source = {south_path, NULL, NULL}},
-                                        {.name = "4g", .by = COV_BY_COLUMN, .column = "yes"},
-                                        {.name = "4g", .source = {west_path, NULL, NULL}}};
+    const cov_job_service services[] = {
+        {.name = "fiber/a", .source = {west_path, NULL, NULL, NULL}},
+        {.name = "fiber/b", .source = {south_path, NULL, NULL, NULL}},
+        {.name = "4g", .by = COV_BY_COLUMN, .column = "yes"},
+        {.name = "4g", .source = {west_path, NULL, NULL, NULL}}};
     cov_job job = basic_job(many_path);
     job.weight_column = "pop";
     job.services = services;
@@ -310,7 +311,7 @@ static void expect_cancelled(const cov_job *job, const caller *c)
 static void stops_at_every_call(void **state)
 {
     (void)state;
-    const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL}},
+    const cov_job_service services[] = {{.name = "fiber", .source = {west_path, NULL, NULL, NULL}},
                                         {.name = "4g", .by = COV_BY_COLUMN, .column = "yes"}};
     static const unsigned threads[] = {1, 4};
     for (size_t t = 0; t < 2; t++) {
@@ -503,7 +504,8 @@ static void overlaps_are_a_warning(void **state)
 static void a_footprint_elsewhere_is_a_warning(void **state)
 {
     (void)state;
-    const cov_job_service services[] = {{.name = "fiber/vnpt", .source = {far_path, NULL, NULL}}};
+    const cov_job_service services[] = {
+        {.name = "fiber/vnpt", .source = {far_path, NULL, NULL, NULL}}};
     cov_job job = basic_job(NULL);
     job.services = services;
     job.n_services = 1;

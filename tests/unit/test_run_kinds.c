@@ -122,7 +122,8 @@ static cov_job_service service(const char *name, cov_by by, const char *file)
 
 static cov_job_base base(const char *name, const char *file)
 {
-    return (cov_job_base){name, COV_BASE_LAYER, {file != NULL ? at(file) : NULL, NULL, NULL}, NULL};
+    return (cov_job_base){
+        name, COV_BASE_LAYER, {file != NULL ? at(file) : NULL, NULL, NULL, NULL}, NULL};
 }
 
 /* Of a base: n yes of so many in a row, and how many are unknown; in units of 1/scale. */
@@ -476,7 +477,8 @@ static void measures_are_counted_in_one_pass(void **state)
 {
     (void)state;
     cov_job_service s = service("fiber", COV_BY_POLYGONS, "west.geojson");
-    const cov_job_base bases[] = {{"persons", COV_BASE_MEASURE, {NULL, NULL, NULL}, "persons"}};
+    const cov_job_base bases[] = {
+        {"persons", COV_BASE_MEASURE, {NULL, NULL, NULL, NULL}, "persons"}};
     cov_job job = basic_job();
     job.services = &s;
     job.n_services = 1;
@@ -551,7 +553,7 @@ static void areas_are_counted_in_square_kilometres(void **state)
     cov_job_service s[] = {service("fiber", COV_BY_POLYGONS, "west.geojson"),
                            service("near", COV_BY_DISTANCE, "nodes.geojson")};
     s[1].metres = 500;
-    const cov_job_base area = {"area", COV_BASE_AREA, {NULL, NULL, NULL}, NULL};
+    const cov_job_base area = {"area", COV_BASE_AREA, {NULL, NULL, NULL, NULL}, NULL};
     cov_job job = basic_job();
     job.services = s;
     job.n_services = 2;
@@ -646,7 +648,7 @@ static void wrong_bases_are_refused(void **state)
 static void services_of_households_need_them(void **state)
 {
     (void)state;
-    const cov_job_base area = {"area", COV_BASE_AREA, {NULL, NULL, NULL}, NULL};
+    const cov_job_base area = {"area", COV_BASE_AREA, {NULL, NULL, NULL, NULL}, NULL};
     cov_job_service s = service("fiber", COV_BY_COLUMN, NULL);
     s.column = "yes";
     cov_job job = basic_job();
@@ -677,7 +679,7 @@ static void all_phases_are_told(void **state)
     s[2].metres = 150;
     s[3].min = -105;
     const cov_job_base bases[] = {base("people", "people.asc"),
-                                  {"area", COV_BASE_AREA, {NULL, NULL, NULL}, NULL},
+                                  {"area", COV_BASE_AREA, {NULL, NULL, NULL, NULL}, NULL},
                                   base("roads", "roads.geojson")};
     cov_job job = basic_job();
     job.areas.path = at("communes_utm.geojson");
@@ -780,7 +782,7 @@ static void a_target_says_what_is_missing(void **state)
 
 static cov_job_ratio ratio(const char *name, const char *file)
 {
-    return (cov_job_ratio){name, {at(file), NULL, NULL}, "ma", "formed", "planned", NULL, 0};
+    return (cov_job_ratio){name, {at(file), NULL, NULL, NULL}, "ma", "formed", "planned", NULL, 0};
 }
 
 static cov_ratio ratio_at(const cov_run *run, size_t row, size_t k)
@@ -874,7 +876,7 @@ static void threads_change_nothing_of_any_kind(void **state)
     const cov_job_base bases[] = {base("schools", "schools.csv"),
                                   base("roads", "roads.geojson"),
                                   base("people", "people.asc"),
-                                  {"area", COV_BASE_AREA, {NULL, NULL, NULL}, NULL}};
+                                  {"area", COV_BASE_AREA, {NULL, NULL, NULL, NULL}, NULL}};
     cov_job job = basic_job();
     job.household_id = "id";
     job.services = s;

@@ -121,7 +121,7 @@ typedef struct file {
     uint64_t version, scale, fingerprint, n_cells, names_size, n_services, zero;
     uint64_t ledger[14];
     char names[512];
-    cov_cell cell[4];
+    cov_tally_cell cell[4];
     size_t cells_there;
     int64_t size_error;
 } file;

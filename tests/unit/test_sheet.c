@@ -10,9 +10,12 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "arrow/export.h"
 #include "io/unanswered.h"
 #include "place.h"
+#include "same_cell.h"
 #include "sheet.h"
+#include "sheet/unanswered.h"
 
 /* Rows 1, 2, district 01, the total; in a shapefile; then what is expected there. */
 static const struct {
@@ -101,6 +104,59 @@ static void every_format_holds_everything(void **state)
         }
         GDALClose(ds);
     }
+    full_clear(&f);
+}
+
+/* A GeoPackage keeps the types: whole numbers are whole in both. */
+static void streams_hold_what_files_hold(void **state)
+{
+    static const char *const files[] = {"r.geojson", "r.gpkg"};
+    place *p = *state;
+    struct ArrowArrayStream stream = {0};
+    full_build(&f, &p->r);
+    assert_int_equal(cov_sheet_to_arrow(&p->r.sheet, NULL, &stream, &p->err), COV_OK);
+    flow all = flow_read(&stream);
+    assert_int_equal(all.rows.n_children, N_COLUMNS);
+    assert_int_equal(all.rows.length, N_ROWS);
+    for (size_t k = 0; k < 2; k++) {
+        assert_written(p, files[k]);
+        GDALDatasetH ds = open_file(in(p, files[k]));
+        OGRLayerH layer = GDALDatasetGetLayer(ds, 0);
+        OGRFeatureDefnH d = OGR_L_GetLayerDefn(layer);
+        for (size_t row = 0; row < N_ROWS; row++) {
+            OGRFeatureH feature = OGR_L_GetNextFeature(layer);
+            assert_non_null(feature);
+            for (size_t i = 0; i < N_COLUMNS; i++) {
+                OGRFieldType type = OGR_Fld_GetType(OGR_FD_GetFieldDefn(d, (int)i));
+                assert_string_equal(flow_name(&all, i), columns[i].full);
+                assert_same_cell(&all, i, row, feature);
+                if (k == 1)
+                    assert_int_equal(all.schema.children[i]->format[0], type == OFTString ? 'u'
+                                                                        : type == OFTReal ? 'g'
+                                                                                          : 'l');
+            }
+            OGR_F_Destroy(feature);
+        }
+        GDALClose(ds);
+    }
+    flow_release(&all);
+    full_clear(&f);
+}
+
+/* What no file is told, a stream isn't either. */
+static void streams_are_refused_like_files(void **state)
+{
+    place *p = *state;
+    struct ArrowArrayStream stream = {0};
+    full_build(&f, &p->r);
+    f.base[1].name = "LEVEL";
+    assert_int_equal(cov_sheet_to_arrow(&p->r.sheet, NULL, &stream, &p->err), COV_ERR_ARGUMENT);
+    assert_non_null(strstr(p->err.message, "\"LEVEL\""));
+    f.base[1].name = "persons";
+    f.row[1][0] = (cov_ratio){UINT64_C(1000000000), 1, 1, 1000, 1, 0};
+    assert_int_equal(cov_sheet_to_arrow(&p->r.sheet, NULL, &stream, &p->err), COV_ERR_LIMIT);
+    assert_non_null(strstr(p->err.message, "\"subs_per100\""));
+    assert_null(stream.release);
     full_clear(&f);
 }
 
@@ -351,6 +407,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_format_holds_everything),
+        TEST(streams_hold_what_files_hold),
+        TEST(streams_are_refused_like_files),
         TEST(sidecars_hold_the_rest),
         TEST(the_first_base_keeps_its_columns),
         TEST(what_is_unanswered_is_noted),

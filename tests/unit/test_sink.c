@@ -345,15 +345,15 @@ static void columns_that_collide(void **state)
     rebuild(p, 1, 1, folded, 2);
     assert_collision(p, "\"A_b_n\"");
     rebuild(p, 1, 1, level, 1);
-    p->r.layer.id_column = "LEVEL";
+    p->r.sheet.id_column = "LEVEL";
     assert_collision(p, "\"level\"");
-    p->r.layer.id_column = "a_n";
+    p->r.sheet.id_column = "a_n";
     assert_collision(p, "\"a_n\"");
-    p->r.layer.id_column = "ten_xa";
+    p->r.sheet.id_column = "ten_xa";
     assert_collision(p, "\"ten_xa\"");
-    p->r.layer.id_column = "Ma_Huyen";
+    p->r.sheet.id_column = "Ma_Huyen";
     assert_collision(p, "\"ma_huyen\"");
-    p->r.layer.id_column = "households";
+    p->r.sheet.id_column = "households";
     assert_collision(p, "\"households\"");
 }
 
@@ -367,7 +367,7 @@ static void columns_of_others(void **state)
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
         char name[32];
         snprintf(name, sizeof name, "%s", names[k]);
-        p->r.layer.id_column = name;
+        p->r.sheet.id_column = name;
         for (size_t i = 0; i < N_FILES; i++) {
             assert_written(p, all_files[i]);
             GDALDatasetH ds = open_file(in(p, all_files[i]));
@@ -485,13 +485,15 @@ static void a_cut_file_is_noticed(void **state)
         assert_int_equal(stat(p->path, &st), 0);
         assert_int_equal(cov_format_find(NULL, p->path, &format, &p->err), COV_OK);
         assert_int_equal(cov_fields_create(&p->r.sheet, format, &fields, &p->err), COV_OK);
-        cov_status s = cov_proof_read(p->path, "x", &p->r.sheet, &fields, format, &phases, &p->err);
+        cov_status s = cov_proof_read(p->path, "x", &p->r.sheet, &p->r.layer, &fields, format,
+                                      &phases, &p->err);
         assert_int_equal(s, COV_OK);
         /* The last pages of a GeoPackage are those of its spatial index. */
         off_t most = strcmp(files[i], "r.gpkg") == 0 ? st.st_size / 2 : st.st_size - 3;
         for (off_t size = most; size >= 0; size -= 1 + size / 12) {
             assert_int_equal(truncate(p->path, size), 0);
-            s = cov_proof_read(p->path, "x", &p->r.sheet, &fields, format, &phases, &p->err);
+            s = cov_proof_read(p->path, "x", &p->r.sheet, &p->r.layer, &fields, format, &phases,
+                               &p->err);
             assert_int_equal(s, COV_ERR_IO);
         }
         cov_fields_clear(&fields);

@@ -20,7 +20,7 @@ static int reset(void **state)
 static int read_with(const char *path, const char *layer, const cov_policy *policy,
                      cov_notes *notes, cov_error *err)
 {
-    cov_source source = {path, layer, NULL};
+    cov_source source = {path, layer, NULL, NULL};
     cov_layer l;
     int n = 0;
     if (cov_layer_open(&source, policy, notes, &l, err) != COV_OK)
@@ -239,7 +239,7 @@ static void test_parts_that_disagree(void **state)
 
 static char *first_name(const char *path, cov_notes *notes)
 {
-    cov_source source = {path, NULL, NULL};
+    cov_source source = {path, NULL, NULL, NULL};
     cov_policy policy = {0};
     cov_layer l;
     cov_error err = {0};
@@ -319,7 +319,7 @@ static void test_csv(void **state)
     cov_error err = {0};
     put_text(HERE "a.csv", "\xEF\xBB\xBFma;ten;lon;lat\n00001;\"A;B\";105.1;9.2\n00002;;105;9\n");
     assert_int_equal(read_all(HERE "a.csv", NULL, &err), 2);
-    cov_source source = {HERE "a.csv", NULL, NULL};
+    cov_source source = {HERE "a.csv", NULL, NULL, NULL};
     cov_policy policy = {0};
     cov_notes notes = COV_NOTES_INIT;
     cov_layer l;

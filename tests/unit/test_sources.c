@@ -92,7 +92,7 @@ static void details_say_what_was_asked(void **state)
     s = ask("x", COV_BY_DISTANCE, "a.geojson");
     assert_detail(&s, "within 150 m");
     s.metres = 152.4;
-    s.barriers = (cov_source){"/some/where/rivers.gpkg", "main", "width > 5"};
+    s.barriers = (cov_source){"/some/where/rivers.gpkg", "main", "width > 5", NULL};
     assert_detail(&s, "within 152.4 m, except rivers.gpkg, layer main, where width > 5");
     s = ask("x", COV_BY_SIGNAL, "one.asc");
     assert_detail(&s, "at least -105");
@@ -150,11 +150,11 @@ static void every_file_is_listed(void **state)
                                   ask("c", COV_BY_COLUMN, NULL),
                                   ask("p", COV_BY_POLYGONS, "communes.geojson")};
     const cov_job_base bases[] = {
-        {"pop", COV_BASE_MEASURE, {NULL, NULL, NULL}, "pop"},
-        {"schools", COV_BASE_LAYER, {at("schools.csv"), NULL, NULL}, NULL},
-        {"pupils", COV_BASE_LAYER, {at("schools.csv"), NULL, NULL}, "pupils"},
-        {"land", COV_BASE_AREA, {NULL, NULL, NULL}, NULL},
-        {"roads", COV_BASE_LAYER, {at("a.geojson"), NULL, NULL}, NULL}};
+        {"pop", COV_BASE_MEASURE, {NULL, NULL, NULL, NULL}, "pop"},
+        {"schools", COV_BASE_LAYER, {at("schools.csv"), NULL, NULL, NULL}, NULL},
+        {"pupils", COV_BASE_LAYER, {at("schools.csv"), NULL, NULL, NULL}, "pupils"},
+        {"land", COV_BASE_AREA, {NULL, NULL, NULL, NULL}, NULL},
+        {"roads", COV_BASE_LAYER, {at("a.geojson"), NULL, NULL, NULL}, NULL}};
     static const char *const want[] = {"areas | communes.geojson | -",
                                        "households | households.csv | -",
                                        "pop | households.csv | column pop",
@@ -199,8 +199,8 @@ static void filters_are_listed(void **state)
                                   ask("n", COV_BY_DISTANCE, "a.geojson"),
                                   ask("t", COV_BY_TABLE, "t.csv")};
     const cov_job_base bases[] = {
-        {"schools", COV_BASE_LAYER, {at("schools.csv"), NULL, "pupils = '30'"}, NULL},
-        {"roads", COV_BASE_LAYER, {at("a.geojson"), NULL, "FID >= 0"}, NULL}};
+        {"schools", COV_BASE_LAYER, {at("schools.csv"), NULL, "pupils = '30'", NULL}, NULL},
+        {"roads", COV_BASE_LAYER, {at("a.geojson"), NULL, "FID >= 0", NULL}, NULL}};
     static const char *const want[] = {"areas | communes.geojson, where ma = '01' | -",
                                        "households | households.csv, where pop <> '9' | -",
                                        "schools | schools.csv, where pupils = '30' | -",
@@ -212,9 +212,9 @@ static void filters_are_listed(void **state)
     services[1].source.where = "FID < 7";
     services[2].source.where = "id = 'a'";
     cov_job job = COV_JOB_INIT;
-    job.areas = (cov_source){at("communes.geojson"), NULL, "ma = '01'"};
+    job.areas = (cov_source){at("communes.geojson"), NULL, "ma = '01'", NULL};
     job.id_column = "ma";
-    job.households = (cov_source){at("households.csv"), NULL, "pop <> '9'"};
+    job.households = (cov_source){at("households.csv"), NULL, "pop <> '9'", NULL};
     job.household_id = "id";
     job.services = services;
     job.n_services = 3;
@@ -229,8 +229,8 @@ static void without_households_there_are_none(void **state)
     (void)state;
     const cov_job_service services[] = {ask("p", COV_BY_POLYGONS, "communes.geojson")};
     const cov_job_base bases[] = {
-        {"land", COV_BASE_AREA, {NULL, NULL, NULL}, NULL},
-        {"schools", COV_BASE_LAYER, {at("schools.csv"), NULL, NULL}, NULL}};
+        {"land", COV_BASE_AREA, {NULL, NULL, NULL, NULL}, NULL},
+        {"schools", COV_BASE_LAYER, {at("schools.csv"), NULL, NULL, NULL}, NULL}};
     static const char *const want[] = {"areas | communes.geojson | -", "schools | schools.csv | -",
                                        "p | communes.geojson | -"};
     cov_job job = COV_JOB_INIT;

@@ -59,7 +59,7 @@ static void put_values(const char *driver, const char *path, const char *column,
 static cov_status split_with(const char *path, const char *where, const char *column,
                              const char *name, cov_notes *notes, cov_split *out, cov_error *err)
 {
-    const cov_source source = {path, NULL, where};
+    const cov_source source = {path, NULL, where, NULL};
     const cov_policy policy = {0};
     cov_phases phases = cov_phases_start(NULL, NULL);
     memset(out, 0, sizeof *out);
@@ -97,7 +97,7 @@ static void refuse(const char *path, const char *column, const char *name, cov_s
 /* The features that a filter leaves, one bit each, by x. */
 static uint64_t features_of(const char *path, const char *where)
 {
-    const cov_source source = {path, NULL, where};
+    const cov_source source = {path, NULL, where, NULL};
     const cov_policy policy = {0};
     cov_notes notes = COV_NOTES_INIT;
     cov_error err;

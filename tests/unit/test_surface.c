@@ -86,7 +86,7 @@ static cov_tally *count(const cov_areas *areas, const cov_borders *borders, cons
 static uint64_t weight_at(const cov_tally *t, int32_t area, uint64_t set, uint64_t unknown)
 {
     for (size_t i = 0; i < t->cells.n; i++) {
-        const cov_cell *c = &t->cells.cell[i];
+        const cov_tally_cell *c = &t->cells.cell[i];
         if (c->area == area && c->set == set && c->unknown == unknown)
             return c->weight;
     }
@@ -227,7 +227,7 @@ static void test_province(void **state)
         cov_notes notes = COV_NOTES_INIT;
         cov_phases phases = cov_phases_start(NULL, NULL);
         OGRSpatialReferenceH crs = crs_of(planes[k]);
-        const cov_setting setting = {&job, &policy, crs, &notes, &phases, 1};
+        const cov_setting setting = {&job, &policy, crs, &notes, &phases, NULL, 1};
         cov_area_layer layer;
         cov_borders borders;
         cov_ledger ledger;

@@ -90,18 +90,18 @@ static void ask(asked *a)
     a->service[1].column = "mobile";
     a->service[2].name = "5g/x";
     a->service[2].source.path = footprint_path;
-    a->base[0] = (cov_job_base){"persons", COV_BASE_MEASURE, {NULL, NULL, NULL}, "persons"};
-    a->base[1] = (cov_job_base){"schools", COV_BASE_LAYER, {schools_path, NULL, NULL}, NULL};
+    a->base[0] = (cov_job_base){"persons", COV_BASE_MEASURE, {NULL, NULL, NULL, NULL}, "persons"};
+    a->base[1] = (cov_job_base){"schools", COV_BASE_LAYER, {schools_path, NULL, NULL, NULL}, NULL};
     a->target[0] = (cov_job_target){"fiber", 800000, 500};
     a->target[1] = (cov_job_target){"fiber", 665500, 0};
     a->target[2] = (cov_job_target){"4g", 900000, 120};
     a->target[3] = (cov_job_target){"5g/x", 500000, 7};
-    a->ratio[0] =
-        (cov_job_ratio){"teams", {teams_path, NULL, NULL}, "ma", "formed", "planned", NULL, 0};
+    a->ratio[0] = (cov_job_ratio){
+        "teams", {teams_path, NULL, NULL, NULL}, "ma", "formed", "planned", NULL, 0};
     a->ratio[1] = (cov_job_ratio){
-        "subscriptions", {subs_path, NULL, NULL}, "ma", "subs", NULL, "persons", 100};
+        "subscriptions", {subs_path, NULL, NULL, NULL}, "ma", "subs", NULL, "persons", 100};
     a->ratio[2] =
-        (cov_job_ratio){"of all", {subs_path, NULL, NULL}, "ma", "subs", NULL, "persons", 0};
+        (cov_job_ratio){"of all", {subs_path, NULL, NULL, NULL}, "ma", "subs", NULL, "persons", 0};
     a->job = empty;
     a->job.areas.path = areas_path;
     a->job.id_column = "ma";
@@ -276,7 +276,7 @@ static void units_are_told(void **state)
     (void)state;
     asked a;
     ask(&a);
-    a.base[0] = (cov_job_base){"land", COV_BASE_AREA, {NULL, NULL, NULL}, NULL};
+    a.base[0] = (cov_job_base){"land", COV_BASE_AREA, {NULL, NULL, NULL, NULL}, NULL};
     a.job.n_bases = 1;
     expect_part(&a.job, 80, "\nland (km2)  36,");
     expect_part(&a.job, 80, "\nland (km2): read 36,");

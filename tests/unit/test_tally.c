@@ -48,7 +48,7 @@ static void assert_sums(const cov_tally *t, const sums *s)
     }
     assert_int_equal(t->cells.n, n);
     for (size_t i = 0; i < t->cells.n; i++) {
-        cov_cell cell = t->cells.cell[i];
+        cov_tally_cell cell = t->cells.cell[i];
         assert_true(cell.weight == s->cell[cell.area][cell.set][cell.unknown]);
     }
 }

@@ -225,11 +225,12 @@ static void a_ledger_is_checked(void **state)
 static void a_table_has_its_limit(void **state)
 {
     (void)state;
-    cov_table t = {.n = 0};
+    cov_tally_cells t = {.n = 0};
     cov_error err;
-    assert_int_equal(cov_table_reserve(&t, 1, NULL), COV_OK);
-    cov_table before = t;
-    assert_fails(cov_table_reserve(&t, (size_t)UINT32_MAX, &err), &err, COV_ERR_LIMIT, "limit");
+    assert_int_equal(cov_tally_cells_reserve(&t, 1, NULL), COV_OK);
+    cov_tally_cells before = t;
+    assert_fails(cov_tally_cells_reserve(&t, (size_t)UINT32_MAX, &err), &err, COV_ERR_LIMIT,
+                 "limit");
     assert_memory_equal(&t, &before, sizeof t);
     cov_free(t.cell);
     cov_free(t.slot);
@@ -240,12 +241,12 @@ static void tables_hash_each_their_own_way(void **state)
 {
     (void)state;
     enum { N = 1000 };
-    cov_table a = {.n = 0}, b = {.n = 0};
-    assert_int_equal(cov_table_reserve(&a, N, NULL), COV_OK);
-    assert_int_equal(cov_table_reserve(&b, N, NULL), COV_OK);
+    cov_tally_cells a = {.n = 0}, b = {.n = 0};
+    assert_int_equal(cov_tally_cells_reserve(&a, N, NULL), COV_OK);
+    assert_int_equal(cov_tally_cells_reserve(&b, N, NULL), COV_OK);
     for (int i = 0; i < N; i++) {
-        cov_table_add(&a, (cov_cell){.set = 1, .weight = 1, .area = i});
-        cov_table_add(&b, (cov_cell){.set = 1, .weight = 1, .area = i});
+        cov_tally_cells_add(&a, (cov_tally_cell){.set = 1, .weight = 1, .area = i});
+        cov_tally_cells_add(&b, (cov_tally_cell){.set = 1, .weight = 1, .area = i});
     }
     assert_int_equal(a.n_slots, b.n_slots);
     assert_memory_not_equal(a.slot, b.slot, a.n_slots * sizeof *a.slot);

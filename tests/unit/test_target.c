@@ -141,13 +141,14 @@ static void names_and_formats(void **state)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         cov_write_options o = COV_WRITE_OPTIONS_INIT;
         o.format = names[i][1];
-        cov_status s = cov_sink_write(&p->r.sheet, in(p, names[i][0]), &o, &p->err);
+        cov_status s = cov_sink_write(&p->r.sheet, &p->r.layer, in(p, names[i][0]), &o, &p->err);
         if (s != COV_OK)
             fail_msg("%s: %s", names[i][0], p->err.message);
         assert_int_equal(access(p->path, F_OK), 0);
-        assert_int_equal(cov_sink_write(&p->r.sheet, p->path, &o, &p->err), COV_ERR_EXISTS);
+        assert_int_equal(cov_sink_write(&p->r.sheet, &p->r.layer, p->path, &o, &p->err),
+                         COV_ERR_EXISTS);
         o.overwrite = 1;
-        assert_int_equal(cov_sink_write(&p->r.sheet, p->path, &o, &p->err), COV_OK);
+        assert_int_equal(cov_sink_write(&p->r.sheet, &p->r.layer, p->path, &o, &p->err), COV_OK);
     }
     assert_file(p, "R.SHP", N_ROWS, "=1+1");
 }
@@ -172,7 +173,7 @@ static void cancel(void **state)
             cov_write_options o = COV_WRITE_OPTIONS_INIT;
             o.progress = stop_at;
             o.progress_data = &left;
-            s = cov_sink_write(&p->r.sheet, in(p, all_files[i]), &o, &p->err);
+            s = cov_sink_write(&p->r.sheet, &p->r.layer, in(p, all_files[i]), &o, &p->err);
             if (s == COV_ERR_CANCELLED)
                 assert_int_equal(count_entries(p->folder), 0);
             assert_true(after < 100);
@@ -307,7 +308,7 @@ static int write_to_stdout(place *p, const char *format, int file)
         o.format = format;
         signal(SIGPIPE, SIG_IGN);
         dup2(file, STDOUT_FILENO);
-        _exit(cov_sink_write(&p->r.sheet, "-", &o, &p->err));
+        _exit(cov_sink_write(&p->r.sheet, &p->r.layer, "-", &o, &p->err));
     }
     int status = 0;
     waitpid(child, &status, 0);

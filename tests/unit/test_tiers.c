@@ -94,7 +94,7 @@ static void random_tallies(void **state)
         for (size_t i = 0; i < t->cells.n; i++) {
             for (unsigned narrow = 1; narrow < 3; narrow++) {
                 for (unsigned wide = 0; wide < narrow; wide++) {
-                    const cov_cell *cell = &t->cells.cell[i];
+                    const cov_tally_cell *cell = &t->cells.cell[i];
                     wrong |=
                         (cell->set >> narrow & 1) && !((cell->set | cell->unknown) >> wide & 1);
                 }

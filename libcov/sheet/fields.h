@@ -15,12 +15,12 @@
  * is the name of that column. The total has null everywhere and the level "total".
  *
  * Text in a CSV is made inert for spreadsheets, names of columns included (inert.h). */
-#ifndef COV_IO_FIELDS_H
-#define COV_IO_FIELDS_H
+#ifndef COV_SHEET_FIELDS_H
+#define COV_SHEET_FIELDS_H
 
-#include "io/figure.h"
-#include "io/format.h"
-#include "io/sink.h"
+#include "sheet/figure.h"
+#include "sheet/format.h"
+#include "sheet/sheet.h"
 
 typedef enum cov_field_role {
     COV_FIELD_ID,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "io/format.h"
+#include "sheet/format.h"
 
 #include <string.h>
 
-#include "io/text.h"
+#include "base/text.h"
 
 static const cov_format formats[] = {
     {"GeoJSON",

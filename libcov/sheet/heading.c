@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "io/heading.h"
+#include "sheet/heading.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "io/path.h"
-#include "io/text.h"
+#include "base/text.h"
 
 #define DBF_NAME 10 /* bytes of a name in a shapefile */
 #define DBF_STEM 6  /* of them before "_pct" */
@@ -94,9 +93,9 @@ static char *stem_of(const cov_sheet *sheet, const cov_field *field)
 {
     switch (field->role) {
     case COV_FIELD_ID:
-        return cov_copy_text(sheet->layer->id_column);
+        return cov_copy_text(sheet->id_column);
     case COV_FIELD_NAME:
-        return cov_copy_text(sheet->layer->name_column);
+        return cov_copy_text(sheet->name_column);
     case COV_FIELD_PARENT:
         return cov_copy_text(cov_areas_level_name(sheet->areas, field->index));
     case COV_FIELD_LEVEL:
@@ -141,7 +140,7 @@ const char *cov_heading_role(cov_field_role role)
 static size_t cut(const char *text, size_t most)
 {
     size_t n = 0, size;
-    while ((size = cov_text_character(text + n)) > 0 && n + size <= most)
+    while ((size = cov_character_size(text + n)) > 0 && n + size <= most)
         n += size;
     return n;
 }

@@ -6,8 +6,8 @@
  * many decimals as its scale (3 in thousandths, 6 in millionths). Where these and the whole part of
  * the largest one are more than 15 digits together, all have fewer, but never under 3: areas and
  * sums of rasters lose what is far below their own accuracy, counts of households lose nothing. */
-#ifndef COV_IO_FIGURE_H
-#define COV_IO_FIGURE_H
+#ifndef COV_SHEET_FIGURE_H
+#define COV_SHEET_FIGURE_H
 
 #include <stdint.h>
 

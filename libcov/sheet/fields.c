@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "io/fields.h"
+#include "sheet/fields.h"
 
 #include <string.h>
 
-#include <jansson.h>
-
 #include "base/mem.h"
 #include "base/text.h"
-#include "io/heading.h"
-#include "io/inert.h"
-#include "io/text.h"
-#include "io/unanswered.h"
+#include "sheet/heading.h"
+#include "sheet/inert.h"
+#include "sheet/unanswered.h"
 
 #define DBF_TEXT 254                           /* bytes of a text in a shapefile */
 #define DBF_WHOLE UINT64_C(999999999999999999) /* 18 digits */
@@ -67,7 +64,7 @@ static cov_status add_field(const cov_sheet *sheet, cov_field_role role, size_t 
     if (field->full == NULL)
         return cov_fail_memory(err);
     fields->n++;
-    if (!cov_text_is_utf8(field->full))
+    if (!cov_is_utf8(field->full))
         return cov_fail(err, COV_ERR_INPUT,
                         "%s, number %zu of the result, is not UTF-8: rename it, or state the "
                         "encoding of the areas (.cpg)",
@@ -79,7 +76,7 @@ static cov_status add_area_fields(const cov_sheet *sheet, cov_fields *fields, co
 {
     size_t levels = cov_areas_levels(sheet->areas);
     cov_status s = add_field(sheet, COV_FIELD_ID, 0, 0, fields, err);
-    if (s == COV_OK && sheet->layer->name_column != NULL)
+    if (s == COV_OK && sheet->name_column != NULL)
         s = add_field(sheet, COV_FIELD_NAME, 0, 0, fields, err);
     for (size_t i = 0; i < levels && s == COV_OK; i++)
         s = add_field(sheet, COV_FIELD_PARENT, 0, i, fields, err);
@@ -299,13 +296,6 @@ cov_status cov_fields_value(const cov_fields *fields, size_t index, const cov_sh
 
 /* ---------------------------------------------------------------- what fits */
 
-static int is_json(const char *text)
-{
-    json_t *json = text[0] == '{' || text[0] == '[' ? json_loads(text, 0, NULL) : NULL;
-    json_decref(json);
-    return json != NULL;
-}
-
 static cov_status check_text(cov_field *field, const cov_format *format, const cov_row *row,
                              const char *text, cov_error *err)
 {
@@ -313,17 +303,12 @@ static cov_status check_text(cov_field *field, const cov_format *format, const c
     if (size > field->width)
         field->width = size;
     const char *id = row->id != NULL ? row->id : "";
-    if (text != NULL && !cov_text_is_utf8(text))
+    if (text != NULL && !cov_is_utf8(text))
         return cov_fail(
             err, COV_ERR_INPUT,
             "area \"%s\": its text in column \"%s\" is not UTF-8: state the encoding of "
             "the areas (.cpg)",
-            cov_text_is_utf8(id) ? cov_quote(id).text : "?", field->full);
-    if (cov_format_has(format, COV_FORMAT_JSON) && text != NULL && is_json(text))
-        return cov_fail(err, COV_ERR_LIMIT,
-                        "area \"%s\": its text %s in column \"%s\" is JSON itself, which GDAL "
-                        "would not write as a text: write a GeoPackage (.gpkg)",
-                        id, text, field->full);
+            cov_is_utf8(id) ? cov_quote(id).text : "?", field->full);
     if (cov_format_has(format, COV_FORMAT_DBF) && size > DBF_TEXT)
         return cov_fail(err, COV_ERR_LIMIT,
                         "area \"%s\": its text in column \"%s\" has %zu bytes, a shapefile holds "

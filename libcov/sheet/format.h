@@ -1,7 +1,7 @@
 /* Format: what a file of results can be, and what each kind can hold.
  * SPDX-License-Identifier: MIT */
-#ifndef COV_IO_FORMAT_H
-#define COV_IO_FORMAT_H
+#ifndef COV_SHEET_FORMAT_H
+#define COV_SHEET_FORMAT_H
 
 #include "base/status.h"
 

@@ -25,10 +25,10 @@
  * is left: fibe2_n, fib2_n ... 2_n. Any other name of more than 10 bytes is cut; where that is
  * taken its end becomes a number. Names that need no change have precedence, so that every column
  * has a name of its own. Full names stand in the file beside the shapefile (sidecar.h). */
-#ifndef COV_IO_HEADING_H
-#define COV_IO_HEADING_H
+#ifndef COV_SHEET_HEADING_H
+#define COV_SHEET_HEADING_H
 
-#include "io/fields.h"
+#include "sheet/fields.h"
 
 /* The full name of a field, of which role, base, index and place are set. Freed with cov_free; NULL
  * where memory ran out. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "io/inert.h"
+#include "sheet/inert.h"
 
 #include <string.h>
 

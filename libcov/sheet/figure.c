@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "io/figure.h"
+#include "sheet/figure.h"
 
 /* Decimals that are never given up. */
 enum { LEAST = 3 };
