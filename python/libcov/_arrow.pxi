@@ -488,7 +488,7 @@ def stream_crs(capsule, geometry=None):
 
 
 def stream_columns(capsule):
-    """Names of the columns of a stream, which is not used up."""
+    """Name and format of each column of a stream, which is not used up."""
     cdef ArrowArrayStream *stream = stream_of(capsule)
     cdef ArrowSchema schema
     cdef int code
@@ -497,9 +497,10 @@ def stream_columns(capsule):
         code = stream.get_schema(stream, &schema)
     if code != 0 or schema.release == NULL:
         return []
-    names = [(<bytes>schema.children[i].name).decode("utf-8", "replace") for i in range(schema.n_children)]
+    columns = [((<bytes>schema.children[i].name).decode("utf-8", "replace"), schema.children[i].format.decode())
+               for i in range(schema.n_children)]
     schema.release(&schema)
-    return names
+    return columns
 
 
 # ---------------------------------------------------------------- read into lists

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from libcov import _answers, _crs, _inputs, _libcov
+from libcov import _crs, _inputs, _libcov
 from libcov._answers import Area, Column, Layer, Measure, Near, Polygons, Ratio, Signal, Source, Table
 from libcov._errors import ArgumentError
 from libcov._inputs import Base, Given, Proportion, Service
@@ -116,9 +116,8 @@ def compute(
     """
     if not services and not bases:
         raise ArgumentError("name at least one service, services=")
-    asked = _Asked(crs=_crs.text(crs))
+    asked = _Asked(_crs.text(crs), targets)
     answers = asked.services(dict(services or {}))
-    points = asked.households(households, x, y, weight)
     job: dict[str, Any] = {
         "id": id,
         "name": name,
@@ -128,18 +127,18 @@ def compute(
         "indicators": _inputs.indicators(indicators),
         "tiers": _inputs.tiers(tiers),
         "targets": _inputs.targets(targets),
-        "assume_crs": asked.crs,
-        "invalid": invalid,
         "threads": threads,
     }
     with _inputs.watching(progress) as callback:
         if _libcov.has_io:
             return _libcov.Job(
                 areas=_inputs.resolve(areas, "areas"),
-                households=points,
+                households=asked.households(households, x, y),
                 services=answers,
                 bases=[asked.base(key, base) for key, base in dict(bases or {}).items()],
                 ratios=[asked.ratio(key, ratio) for key, ratio in dict(ratios or {}).items()],
+                assume_crs=asked.crs,
+                invalid=invalid,
                 drivers=tuple(allow_drivers),
                 allow_network=allow_network,
                 progress=callback,
@@ -147,7 +146,7 @@ def compute(
             ).run()
         if bases or ratios or household_id is not None:
             raise ArgumentError("this build of libcov reads no files: bases and ratios need one that does")
-        return _in_core(areas, points, answers, job, callback)
+        return _in_core(asked, areas, (households, x, y), answers, job, callback)
 
 
 def run_project(
@@ -170,8 +169,9 @@ def run_project(
 class _Asked:
     """Puts in order what `compute` was told."""
 
-    def __init__(self, crs: str | None) -> None:
+    def __init__(self, crs: str | None, targets: Any) -> None:
         self.crs = crs
+        self.targets = targets
         self.beside: dict[str, Any] = {}  # arrays that answer, as columns of the households
 
     def services(self, told: dict[str, Any]) -> list[Service]:
@@ -211,7 +211,7 @@ class _Asked:
             return Service(name, 3, column=column)
         return Service(name, 0, _inputs.resolve(answer, name))
 
-    def households(self, told: Any, x: str | None, y: str | None, weight: str | None) -> Given | None:
+    def households(self, told: Any, x: str | None, y: str | None) -> Given | None:
         """The points, with the arrays that answer as further columns."""
         if told is None:
             if self.beside:
@@ -223,6 +223,26 @@ class _Asked:
         if isinstance(told, Source) and isinstance(told.source, (str, os.PathLike)) and (x or self.beside):
             raise ArgumentError("x=, y= and arrays of answers go with a table of households, not with a file")
         return _inputs.resolve(told, "households", beside=self.beside, renamed=renamed)
+
+    def points(
+        self, told: Any, x: str | None, y: str | None
+    ) -> tuple[Any, str | None, str | None, str | None]:
+        """A stream of the households, the columns of their coordinates, their system."""
+        if told is None or isinstance(told, (str, os.PathLike, Source)):
+            raise ArgumentError("this build of libcov reads no files: give households as a table")
+        if (x is None) != (y is None):
+            raise ArgumentError("x= and y= are columns both, or neither")
+        capsule = _inputs.stream(told)
+        if self.beside:
+            capsule = _inputs.frame_stream(self.beside, capsule)
+        _, stated = _inputs.stated(capsule, None)
+        columns = [name for name, _ in _libcov.stream_columns(capsule)]
+        if x is not None or any(name in columns for name in _inputs.GEOMETRY):
+            return capsule, x, y, _crs.text(stated) or self.crs
+        for east, north, crs in (("lon", "lat", "EPSG:4326"), ("x", "y", None)):
+            if east in columns and north in columns:
+                return capsule, east, north, crs or self.crs
+        return capsule, None, None, _crs.text(stated) or self.crs
 
     def base(self, name: str, told: Any) -> Base:
         """What is counted besides."""
@@ -257,31 +277,47 @@ def _is_array(answer: Any) -> bool:
     return getattr(answer, "ndim", None) == 1 or _inputs._view(answer) is not None
 
 
+class _Stream:
+    """A capsule that was made already."""
+
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self.capsule
+
+
 def _in_core(
-    areas: Any, points: Given | None, answers: list[Service], job: dict[str, Any], callback: Any
-) -> _libcov.Report:
-    """Without files: areas, footprints, a tally."""
-    if points is None or points.table is None:
-        raise ArgumentError("this build of libcov reads no files: give households as a table")
-    crs = _crs.text(points.table.crs) or job["assume_crs"]
+    asked: _Asked, areas: Any, told: tuple[Any, str | None, str | None], answers: list[Service],
+    job: dict[str, Any], callback: Any,
+) -> _libcov.Report:  # fmt: skip
+    """Without files: areas, footprints, a tally, all of one coordinate system."""
+    capsule, x, y, crs = asked.points(*told)
     built = _libcov.Areas(
-        areas, id=job["id"], name=job["name"], parents=job["parents"], crs=crs, assume_crs=job["assume_crs"],
+        areas, id=job["id"], name=job["name"], parents=job["parents"], crs=crs, assume_crs=asked.crs,
         threads=job["threads"],
     )  # fmt: skip
     by: dict[str, Any] = {}
     for service in answers:
         if service.name in by or service.split is not None or service.by not in (0, 1, 3):
             raise ArgumentError(
-                f"the service {service.name!r}: this build of libcov reads no files and knows one answer of "
+                f"the service {service.name!r}: this build of libcov reads no files, and knows one answer of "
                 "polygons, a distance or a column for each service"
             )
-        by[service.name] = service.column if service.by == 3 else _core_footprint(service, crs, job)
-    raise NotImplementedError
+        by[service.name] = service.column if service.by == 3 else _footprint(service, crs, asked.crs)
+    formats = dict(_libcov.stream_columns(capsule))
+    whole = job["weight"] is None or formats.get(job["weight"], "") in tuple("cCsSiIlLb")
+    tally = _libcov.Tally(built, by, scale=1 if whole else 1000)
+    tally.push(_Stream(capsule), x=x, y=y, weight=job["weight"], progress=callback)
+    return tally.report(job["indicators"], asked.targets, job["tiers"], job["weight"])
 
 
-def _core_footprint(service: Service, crs: str | None, job: dict[str, Any]) -> _libcov.Footprint:
-    raise NotImplementedError
+def _footprint(service: Service, crs: str | None, assume: str | None) -> _libcov.Footprint:
+    assert service.source is not None
+    built = _libcov.Footprint.__new__(_libcov.Footprint)
+    metres = service.metres if service.by == 1 else None
+    built.take(service.source, metres, service.barriers, crs, assume, 0)
+    return built
 
 
 __all__ = ["compute", "run_project"]
-assert _answers  # the classes are part of the interface
