@@ -98,7 +98,7 @@ typedef struct cell {
     bool null;
     int64_t whole; /* also the unscaled digits of a decimal, and booleans */
     double real;
-    char text[40];
+    char text[100];
     size_t size;
 } cell;
 

@@ -80,12 +80,11 @@ static inline cell wkb_of(const household *h, const form *f, rng *r)
 {
     cell c = {.null = is_nowhere(h) && rng_below(r, 2)};
     wkb_style s = f->where == WHERE_WKB ? plain : random_style(r);
-    s.z = s.z && !s.m; /* a cell holds 40 bytes */
     bytes b = {0};
     put_head(&b, &s, 1);
     put_f64(&b, &s, h->x);
     put_f64(&b, &s, h->y);
-    if (s.z || s.m)
+    for (int i = 0; i < s.z + s.m; i++)
         put_f64(&b, &s, 7);
     assert_true(b.n <= sizeof c.text);
     memcpy(c.text, b.at, b.n);
