@@ -3,7 +3,7 @@
 #ifndef COV_TESTS_FORMS_H
 #define COV_TESTS_FORMS_H
 
-#include "tables.h"
+#include "arrow_tables.h"
 
 #include <inttypes.h>
 
