@@ -52,11 +52,11 @@ typedef struct cov_table_options {
  * when they are asked for. A geometry is WKB in a binary type, or geoarrow.point, .linestring,
  * .polygon, .multipoint, .multilinestring or .multipolygon, separate or interleaved, of 64 bits.
  *
- * Errors: COV_ERR_INPUT (the stream fails, a structure that isn't what its type says, no such
- * geometry column, two columns of one name), each with the table and the column. What a structure
- * says is checked against itself: negative lengths, offsets that fall, keys beyond a dictionary,
- * buffers that are missing. But Arrow doesn't tell the sizes of buffers, so that a producer must be
- * trusted to hold what it says it holds. */
+ * Errors: COV_ERR_INPUT (the stream fails, but for ENOMEM; a structure that isn't what its type
+ * says; no such geometry column; two columns of one name), each with the table and the column. What
+ * a structure says is checked against itself: negative lengths, offsets that fall, keys beyond a
+ * dictionary, buffers that are missing. But Arrow doesn't tell the sizes of buffers, so that a
+ * producer must be trusted to hold what it says it holds. */
 COV_API COV_MUST_CHECK cov_status cov_table_create(struct ArrowArrayStream *stream,
                                                    const cov_table_options *options,
                                                    cov_table **out, cov_error *err);

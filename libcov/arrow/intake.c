@@ -2,12 +2,15 @@
  * SPDX-License-Identifier: MIT */
 #include "arrow/layout.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/mem.h"
 
 static cov_status fail_stream(cov_intake *intake, int code, const char *what, cov_error *err)
 {
+    if (code == ENOMEM)
+        return cov_fail_memory(err);
     struct ArrowArrayStream *stream = &intake->stream;
     const char *why = stream->get_last_error != NULL ? stream->get_last_error(stream) : NULL;
     return cov_fail(err, COV_ERR_INPUT, "%s: its Arrow stream can't be read: %s (%d)%s%s",

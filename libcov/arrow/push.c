@@ -138,7 +138,8 @@ static int is_plain_point(const unsigned char *wkb, size_t size)
 static int is_empty(cov_wkb *r, uint32_t type)
 {
     uint32_t n = 1;
-    return type != COV_WKB_POINT && cov_wkb_u32(r, &n, NULL) == COV_OK && n == 0;
+    return type > COV_WKB_POINT && type <= COV_WKB_COLLECTION &&
+           cov_wkb_u32(r, &n, NULL) == COV_OK && n == 0;
 }
 
 static cov_status read_point(const pusher *p, const cov_batch_rows *batch, size_t i, double *x,

@@ -98,7 +98,7 @@ typedef struct cell {
     bool null;
     int64_t whole; /* also the unscaled digits of a decimal, and booleans */
     double real;
-    char text[40];
+    char text[100];
     size_t size;
 } cell;
 
@@ -365,8 +365,10 @@ typedef struct script {
 static inline int script_schema(struct ArrowArrayStream *s, struct ArrowSchema *out)
 {
     const script *p = s->private_data;
-    if (p->no_schema)
+    if (p->no_schema) {
+        memset(out, 0xAA, sizeof *out); /* what a failure leaves there means nothing */
         return EIO;
+    }
     give_schema(p->schema != NULL ? p->schema : p->batch[0], out);
     return 0;
 }
@@ -374,8 +376,10 @@ static inline int script_schema(struct ArrowArrayStream *s, struct ArrowSchema *
 static inline int script_next(struct ArrowArrayStream *s, struct ArrowArray *out)
 {
     script *p = s->private_data;
-    if (++p->next == p->fails_at)
+    if (++p->next == p->fails_at) {
+        memset(out, 0xAA, sizeof *out);
         return EIO;
+    }
     memset(out, 0, sizeof *out);
     if (p->next <= p->n)
         give_array(p->batch[p->next - 1], p->unaligned, out);

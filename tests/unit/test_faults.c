@@ -1,7 +1,9 @@
 /* Every allocation of the core fails in turn, once and for good: each call says so, gives back what
  * it took and leaves its outputs alone. SPDX-License-Identifier: MIT
  *
- * Linked with a copy of the library that takes its memory from here. */
+ * Linked with a copy of the library that takes its memory from heap.h. */
+#include "heap.h"
+
 #include "engine.h"
 
 #include <cov/arrow.h>
@@ -9,58 +11,6 @@
 #include "arrow/abi.h"
 #include "engine/tally.h"
 #include "geometry/fraction.h"
-
-/* ---------------------------------------------------------------- the allocator */
-
-void *cov_test_malloc(size_t size);
-void *cov_test_realloc(void *block, size_t size);
-void cov_test_free(void *block);
-
-static struct {
-    size_t asked;   /* allocations since the last reset */
-    size_t fail_at; /* the number of the one that fails, from 1; 0 for none */
-    bool for_good;  /* and all after it */
-    size_t alive;   /* blocks not freed yet */
-} heap;
-
-static bool fails(void)
-{
-    heap.asked++;
-    return heap.fail_at != 0 &&
-           (heap.asked == heap.fail_at || (heap.for_good && heap.asked > heap.fail_at));
-}
-
-void *cov_test_malloc(size_t size)
-{
-    void *block = fails() ? NULL : malloc(size);
-    heap.alive += block != NULL;
-    return block;
-}
-
-/* Always moves, so that a stale pointer is noticed. */
-void *cov_test_realloc(void *block, size_t size)
-{
-    if (fails())
-        return NULL;
-    void *grown = malloc(size);
-    if (grown == NULL)
-        return NULL;
-    if (block != NULL) {
-        void *copy = realloc(block, size);
-        assert_non_null(copy);
-        memcpy(grown, copy, size);
-        free(copy);
-    } else {
-        heap.alive++;
-    }
-    return grown;
-}
-
-void cov_test_free(void *block)
-{
-    heap.alive -= block != NULL;
-    free(block);
-}
 
 /* ---------------------------------------------------------------- the calls */
 
