@@ -173,11 +173,8 @@ def _geometry(households: Any) -> str | None:
 
 def _frames(households: Any, columns: _cluster.Columns) -> tuple[list[Any], bool]:
     """What each partition is, and whether that is several frames."""
-    if _is_geo(households):
-        # The driver has compared the systems: workers needn't compare their texts.
-        frame = households[columns.names()].map_partitions(_without_crs)
-        return list(frame.to_delayed()), False
     if _is_frame(households):
+        _cluster.check_columns(columns, list(households.columns))
         return list(households[columns.names()].to_delayed()), False
     if hasattr(households, "to_delayed"):
         return list(households.to_delayed()), True
@@ -204,10 +201,6 @@ def _tree(plan: _cluster.Plan, frames: list[Any], several: bool, split_every: in
         groups = (parts[i : i + split_every] for i in range(0, len(parts), split_every))
         parts = [merge(given, group) for group in groups]
     return parts[0]
-
-
-def _without_crs(frame: Any) -> Any:
-    return frame.set_crs(None, allow_override=True)
 
 
 def _given(plan: _cluster.Plan) -> _cluster.Plan:

@@ -206,6 +206,7 @@ def _select(df: pyspark.sql.DataFrame, columns: _cluster.Columns) -> pyspark.sql
     """The columns to ship, by number: mapInArrow takes no names with dots or backticks."""
     from pyspark.sql import functions as F
 
+    _cluster.check_columns(columns, df.columns)
     shipped = []
     for i, name in enumerate(columns.names()):
         column = _column(name)

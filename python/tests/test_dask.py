@@ -281,7 +281,7 @@ def test_what_is_said_is_checked_before_anything_runs(
     located = geo.from_geopandas(geopandas_frame, npartitions=2)
     with pytest.raises(libcov.CRSError, match="crs="):
         libcov.dask.tally(frame, cases.communes(), {}, id="ma_xa", x="x", y="y")
-    with pytest.raises(libcov.CRSError, match="WGS 84.*EPSG:3405"):
+    with pytest.raises(libcov.CRSError, match="EPSG:4326.*EPSG:3405"):
         count(located, x=None, y=None, crs="EPSG:3405")
     with pytest.raises(libcov.ArgumentError, match="both columns"):
         count(frame, y=None)
