@@ -31,11 +31,11 @@ from libcov._errors import (
     OutOfMemoryError,
     TiersError,
 )
-from libcov._inputs import Count, Field, Gap, Indicator, Note
 from libcov._libcov import Areas, Footprint, Report, Tally, __version__, has_io
+from libcov._results import Count, Counted, Field, Gap, Indicator, Note
 
 __all__ = [
-    "Area", "Areas", "ArgumentError", "CRSError", "CancelledError", "Column", "Count", "Error", "ExistsError",
+    "Area", "Areas", "ArgumentError", "CRSError", "CancelledError", "Column", "Count", "Counted", "Error", "ExistsError",
     "ExpressionError", "Field", "FileError", "Footprint", "FormatError", "Gap", "GeometryError", "IdError",
     "Indicator", "InputError", "Layer", "LedgerError", "LimitError", "Measure", "MismatchError", "Near", "Note",
     "OutOfMemoryError", "Polygons", "Ratio", "Report", "Signal", "Source", "Table", "Tally", "TiersError",

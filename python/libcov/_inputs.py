@@ -15,52 +15,6 @@ from typing import Any, NamedTuple
 from libcov import _answers, _crs
 from libcov._errors import ArgumentError, InputError
 
-# ---------------------------------------------------------------- what is given out
-
-
-class Count(NamedTuple):
-    """Points, and the households they stand for."""
-
-    points: int
-    weight: int | float
-
-
-class Note(NamedTuple):
-    """Something that a person should know; kind is "info" or "warning"."""
-
-    kind: str
-    text: str
-
-
-class Indicator(NamedTuple):
-    """A question asked of every household."""
-
-    name: str
-    expression: str
-
-
-class Field(NamedTuple):
-    """A column of a report.
-
-    `role` is id, name, parent, level, measure; n, pct, unknown of an `indicator`; missing of a
-    target; geometry; or other, which belongs to a further base or a ratio.
-    """
-
-    name: str
-    role: str
-    indicator: str | None
-
-
-class Gap(NamedTuple):
-    """What is missing to a target: in total, and with each area brought to the share by itself."""
-
-    indicator: str
-    share: float
-    missing: int | float
-    missing_in_areas: int | float
-    connections: int
-
-
 # ---------------------------------------------------------------- what the extension takes
 
 
@@ -563,44 +517,3 @@ def array_of(data: bytearray, form: str) -> Any:
     except ImportError:
         return memoryview(data).cast(form)
     return numpy.frombuffer(data, dtype={"i": "int32", "?": "bool"}[form])
-
-
-# ---------------------------------------------------------------- reports
-
-
-def _safe(name: str) -> str:
-    """A name of an indicator as it stands in names of columns."""
-    return "".join(c if c.isalnum() or c in "_-." or ord(c) > 127 else "_" for c in name)
-
-
-def fields(report: Any, columns: list[str]) -> list[Field]:
-    """What each column of a report is."""
-    roles: dict[str, tuple[str, str | None]] = {}
-    for indicator in report.indicators:
-        for role in ("n", "pct", "unknown"):
-            roles.setdefault(f"{_safe(indicator.name)}_{role}", (role, indicator.name))
-        roles.setdefault(f"{_safe(indicator.name)}_missing", ("missing", indicator.name))
-    out = []
-    known = {report.id_column: "id", report.name_column: "name", "level": "level", report.measure: "measure"}
-    known |= {level: "parent" for level in report.levels}
-    for name in columns:
-        if name in known and name is not None:
-            out.append(Field(name, known.pop(name), None))
-        else:
-            role, indicator = roles.pop(name, ("other", None))
-            out.append(Field(name, role, indicator))
-    return out
-
-
-def same_rows(one: Mapping[str, list[Any]], other: Mapping[str, list[Any]]) -> bool:
-    """Equal columns, in order."""
-    return list(one) == list(other) and all(one[name] == other[name] for name in one)
-
-
-def shown(how: str, report: Any) -> str | None:
-    """A report as text or HTML; a plain line where the module for it is not there."""
-    try:
-        from libcov import _show
-    except ImportError:
-        return None if how == "html" else f"<libcov.Report: {len(report)} rows>"
-    return str(_show.html(report) if how == "html" else _show.text(report))

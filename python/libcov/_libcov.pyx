@@ -19,7 +19,7 @@ import json
 import threading
 from collections.abc import Mapping
 
-from libcov import _crs, _errors, _inputs
+from libcov import _crs, _errors, _inputs, _results
 
 cdef extern from *:
     """

@@ -134,14 +134,14 @@ cdef class Report:
     def columns(self):
         """What each column is: a list of `Field` with name, role and indicator."""
         if self.fields is None:
-            self.fields = _inputs.fields(self, [name for name, _ in stream_columns(self.stream(False))])
+            self.fields = _results.fields(self, [name for name, _ in stream_columns(self.stream(False))])
         return list(self.fields)
 
     def __eq__(self, other):
         """Whether the rows are equal, columns and all."""
         if not isinstance(other, Report):
             return NotImplemented
-        return self is other or _inputs.same_rows(self.to_dict(), other.to_dict())
+        return self is other or _results.same_rows(self.to_dict(), other.to_dict())
 
     __hash__ = None
 
@@ -184,9 +184,33 @@ cdef class Report:
         return text_or_none(cov_areas_crs(self.places()))
 
     @property
+    def geometry_crs(self):
+        """The coordinate system of the areas' shapes in `to_arrow` and `to_dict`, or None."""
+        return stream_crs(self.stream(True))[1]
+
+    @property
+    def bases(self):
+        """What is counted: a list of `Counted` with name and unit, the households first."""
+        cdef cov_base base
+        if self.run == NULL:
+            return [_results.Counted(self.measure, None)]
+        out = []
+        for i in range(cov_run_bases(self.run)):
+            base = cov_run_base(self.run, i)
+            out.append(_results.Counted(base.name.decode(), text_or_none(base.unit)))
+        return out
+
+    @property
+    def ratios(self):
+        """The names of the ratios."""
+        if self.run == NULL:
+            return []
+        return [(<const char *>cov_run_ratio_name(self.run, i)).decode() for i in range(cov_run_ratios(self.run))]
+
+    @property
     def indicators(self):
         """The indicators: a list of `Indicator` with name and expression."""
-        return [_inputs.Indicator((<const char *>cov_report_indicator_name(self.report, i)).decode(),
+        return [_results.Indicator((<const char *>cov_report_indicator_name(self.report, i)).decode(),
                                   (<const char *>cov_report_indicator_expression(self.report, i)).decode())
                 for i in range(cov_report_indicators(self.report))]
 
@@ -210,7 +234,7 @@ cdef class Report:
         out = []
         for i in range(cov_run_targets(self.run)):
             gap = cov_run_target(self.run, i)
-            out.append(_inputs.Gap(gap.name.decode(), gap.share / 1e6, scaled(gap.missing, scale),
+            out.append(_results.Gap(gap.name.decode(), gap.share / 1e6, scaled(gap.missing, scale),
                                    scaled(gap.missing_in_areas, scale), gap.with_))
         return out
 
@@ -222,7 +246,7 @@ cdef class Report:
         if self.run != NULL:
             for i in range(cov_run_notes(self.run)):
                 note = cov_run_note(self.run, i)
-                out.append(_inputs.Note("warning" if note.kind == COV_NOTE_WARNING else "info",
+                out.append(_results.Note("warning" if note.kind == COV_NOTE_WARNING else "info",
                                         note.text.decode("utf-8", "replace")))
         return out
 
@@ -304,11 +328,12 @@ cdef class Report:
     # ------------------------------------------------------------ shown
 
     def __repr__(self):
-        from libcov import _inputs
-        return _inputs.shown("text", self)
+        from libcov import _show
+        return _show.text(self)
 
     def _repr_html_(self):
-        return _inputs.shown("html", self)
+        from libcov import _show
+        return _show.html(self)
 
     def plot(self, indicator=None, ax=None, **options):
         """Map an indicator with GeoPandas and matplotlib: gives the axes."""
@@ -359,5 +384,5 @@ cdef dict ledger_of(const cov_ledger *ledger, scale):
             ("duplicate", ledger.duplicate.points, ledger.duplicate.weight),
             ("rejected", ledger.rejected.points, ledger.rejected.weight),
             ("overlap", ledger.overlap.points, ledger.overlap.weight)):
-        out[name] = _inputs.Count(points, scaled(weight, scale))
+        out[name] = _results.Count(points, scaled(weight, scale))
     return out

@@ -443,4 +443,4 @@ cdef object gap_of(const cov_report *report, name, uint32_t share, connections):
             in_areas += cov_missing(answer.n, answer.of, share)
         missing = cov_missing(answer.n, answer.of, share) # the total is the last row
     scale = cov_report_scale(report)
-    return _inputs.Gap(name, share / 1e6, scaled(missing, scale), scaled(in_areas, scale), connections)
+    return _results.Gap(name, share / 1e6, scaled(missing, scale), scaled(in_areas, scale), connections)

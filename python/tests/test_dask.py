@@ -257,7 +257,7 @@ def test_a_large_plan_is_no_reason_to_warn(client: Any, monkeypatch: pytest.Monk
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         got = libcov.dask.tally([frame] * 3, cases.areas(), {}, x="x", y="y", client=client)
-    assert got.ledger["read"]["points"] == 3
+    assert got.ledger["read"].points == 3
 
 
 # ------------------------------------------------------------------------------ errors
