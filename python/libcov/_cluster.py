@@ -154,6 +154,13 @@ def _answer(service: str, told: Any, areas: Areas) -> Any:
     return libcov.Footprint(told, crs=areas.crs)
 
 
+def scale_of(scale: int | None, weight: str | None, whole: bool) -> int:
+    """The scale that is said, else whole households, or thousandths where weights aren't whole."""
+    if scale is not None:
+        return scale
+    return 1 if weight is None or whole else 1000
+
+
 def check_columns(columns: Columns, known: Iterable[str]) -> None:
     """A condition in the place of a column is told as such, rather than as a column that lacks."""
     for name in columns.services:
