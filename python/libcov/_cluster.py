@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import libcov
-from libcov import Areas, Tally, _errors
+from libcov import Areas, Tally, _crs, _errors
 
 MARK = '{"libcov": '
 KEPT = 2  # plans unpacked in one process: the one in use and, for what runs beside it, one more
@@ -124,11 +124,7 @@ def _areas(
     areas: Any, *, crs: Any, id: str | None, name: str | None, parents: Iterable[str]
 ) -> Areas:
     if isinstance(areas, Areas):
-        if crs is not None and areas.crs is not None and not same_crs(crs, areas.crs):
-            raise libcov.CRSError(
-                f"the households are said to be in {crs}, the areas are in {areas.crs}: make the"
-                " areas with the crs of the households, or leave crs= out where it is the same"
-            )
+        _crs.same(crs, areas.crs, "the households", "the areas")
         return areas
     if crs is None:
         raise libcov.CRSError(
@@ -140,46 +136,38 @@ def _areas(
 
 def agreed(stated: Any, crs: Any) -> Any:
     """The system that the households state, if they do, else the one that is said."""
-    if stated is None or crs is None or same_crs(stated, crs):
-        return crs if stated is None else stated
-    raise libcov.CRSError(
-        f"the households state that they are in {getattr(stated, 'name', stated)}, crs= says {crs}:"
-        " leave it out, or bring them into it first"
-    )
-
-
-def same_crs(one: Any, other: Any) -> bool:
-    """Whether two ways of writing mean one system; x is east in both, so axes don't matter."""
-    if str(one) == str(other):
-        return True
-    try:
-        from pyproj import CRS
-        from pyproj.exceptions import CRSError
-    except ImportError:
-        return False
-    try:
-        return bool(CRS(one).equals(CRS(other), ignore_axis_order=True))
-    except CRSError:
-        return False
+    _crs.same(stated, crs, "the households", "crs=")
+    return crs if stated is None else stated
 
 
 def _answer(service: str, told: Any, areas: Areas) -> Any:
+    """A footprint in the system of the areas, or the name of a column."""
     if isinstance(told, libcov.Footprint):
         return told
     if isinstance(told, libcov.Column):
         return told.column
-    if isinstance(told, (libcov.Signal, libcov.Table, list)) or getattr(told, "split", None):
+    if isinstance(told, (libcov.Signal, libcov.Table, list)):
         raise libcov.ArgumentError(
             f"the service {service} is answered by what a cluster can't take: it takes footprints,"
             " polygons, distances and columns; make a column of the others first"
         )
-    if isinstance(told, libcov.Near):
-        return libcov.Footprint(
-            told.source, within=told.within, barriers=told.barriers, crs=areas.crs
-        )
-    if isinstance(told, libcov.Polygons):
-        told = told.source
     return libcov.Footprint(told, crs=areas.crs)
+
+
+def scale_of(scale: int | None, weight: str | None, whole: bool) -> int:
+    """The scale that is said, else whole households, or thousandths where weights aren't whole."""
+    if scale is not None:
+        return scale
+    return 1 if weight is None or whole else 1000
+
+
+def check_columns(columns: Columns, known: Iterable[str]) -> None:
+    """A condition in the place of a column is told as such, rather than as a column that lacks."""
+    for name in columns.services:
+        if name not in known and any(sign in name for sign in "<>="):
+            raise libcov.ArgumentError(
+                f"{name!r} is a condition, and a cluster takes columns: make a column of it first"
+            )
 
 
 def count(plan: Plan, frames: Iterable[Any], where: str) -> bytes:

@@ -51,7 +51,7 @@ def compute(
     id: str | None = None,
     name: str | None = None,
     parents: Iterable[str] = (),
-    scale: int = 1,
+    scale: int | None = None,
     client: Any = None,
     split_every: int = 8,
     retries: int | None = None,
@@ -59,14 +59,16 @@ def compute(
     """Count the rows of a Dask collection and answer indicators for each area.
 
     The counting is that of `tally`, which explains the other parameters; the answers are those of
-    `libcov.Tally.report`.
+    `libcov.Tally.report`. `measure` says what was counted: the name of the weight where it isn't
+    said, "households" without one.
     """
     counted = tally(
         households, areas, services, geometry=geometry, x=x, y=y, weight=weight, crs=crs, id=id,
         name=name, parents=parents, scale=scale, client=client, split_every=split_every,
         retries=retries,
     )  # fmt: skip
-    return counted.report(indicators=indicators, targets=targets, tiers=tiers, measure=measure)
+    counts = weight if measure is None else measure
+    return counted.report(indicators=indicators, targets=targets, tiers=tiers, measure=counts)
 
 
 def tally(
@@ -82,7 +84,7 @@ def tally(
     id: str | None = None,
     name: str | None = None,
     parents: Iterable[str] = (),
-    scale: int = 1,
+    scale: int | None = None,
     client: Any = None,
     split_every: int = 8,
     retries: int | None = None,
@@ -106,12 +108,13 @@ def tally(
     x, y : str, optional
         The columns of the coordinates, east and north; null or NaN is "without location".
     weight : str, optional
-        The column with the households of each row, in full `1/scale`.
+        The column with the households of each row; one each where it isn't said.
     crs : optional
         The coordinate system of the households: areas and services are brought into it. Needed
         unless the households state it (dask_geopandas) or `areas` is a `libcov.Areas`.
-    scale : int
-        Units per household that a weight is counted in, a power of ten: 1000 for thousandths.
+    scale : int, optional
+        Units per household that a weight is counted in, a power of ten. 1 for a column of whole
+        numbers and 1000, thousandths, for any other where it isn't said.
     client : distributed.Client, optional
         Where to run; None: the scheduler that is in force.
     split_every : int
@@ -145,7 +148,7 @@ def tally(
         id=id,
         name=name,
         parents=parents,
-        scale=scale,
+        scale=_cluster.scale_of(scale, weight, _is_whole(households, weight)),
     )
     frames, several = _frames(households, plan.columns)
     if not frames:
@@ -171,13 +174,17 @@ def _geometry(households: Any) -> str | None:
     return "geometry" if _is_frame(households) else None
 
 
+def _is_whole(households: Any, weight: str | None) -> bool:
+    """Whether a column is known to be of whole numbers; of a list of frames nothing is known."""
+    if weight is None or not _is_frame(households) or weight not in households.columns:
+        return False
+    return getattr(households.dtypes[weight], "kind", "O") in "biu"
+
+
 def _frames(households: Any, columns: _cluster.Columns) -> tuple[list[Any], bool]:
     """What each partition is, and whether that is several frames."""
-    if _is_geo(households):
-        # The driver has compared the systems: workers needn't compare their texts.
-        frame = households[columns.names()].map_partitions(_without_crs)
-        return list(frame.to_delayed()), False
     if _is_frame(households):
+        _cluster.check_columns(columns, list(households.columns))
         return list(households[columns.names()].to_delayed()), False
     if hasattr(households, "to_delayed"):
         return list(households.to_delayed()), True
@@ -204,10 +211,6 @@ def _tree(plan: _cluster.Plan, frames: list[Any], several: bool, split_every: in
         groups = (parts[i : i + split_every] for i in range(0, len(parts), split_every))
         parts = [merge(given, group) for group in groups]
     return parts[0]
-
-
-def _without_crs(frame: Any) -> Any:
-    return frame.set_crs(None, allow_override=True)
 
 
 def _given(plan: _cluster.Plan) -> _cluster.Plan:

@@ -54,19 +54,21 @@ def compute(
     id: str | None = None,
     name: str | None = None,
     parents: Iterable[str] = (),
-    scale: int = 1,
+    scale: int | None = None,
     reducers: int = 32,
 ) -> Report:
     """Count the rows of a Spark data frame and answer indicators for each area.
 
     The counting is that of `tally`, which explains the other parameters; the answers are those of
-    `libcov.Tally.report`.
+    `libcov.Tally.report`. `measure` says what was counted: the name of the weight where it isn't
+    said, "households" without one.
     """
     counted = tally(
         df, areas, services, geometry=geometry, x=x, y=y, weight=weight, crs=crs,
         id=id, name=name, parents=parents, scale=scale, reducers=reducers,
     )  # fmt: skip
-    return counted.report(indicators=indicators, targets=targets, tiers=tiers, measure=measure)
+    counts = weight if measure is None else measure
+    return counted.report(indicators=indicators, targets=targets, tiers=tiers, measure=counts)
 
 
 def tally(
@@ -82,7 +84,7 @@ def tally(
     id: str | None = None,
     name: str | None = None,
     parents: Iterable[str] = (),
-    scale: int = 1,
+    scale: int | None = None,
     reducers: int = 32,
 ) -> Tally:
     """Count the rows of a Spark data frame.
@@ -103,13 +105,14 @@ def tally(
     x, y : str, optional
         The columns of the coordinates, east and north; null or NaN is "without location".
     weight : str, optional
-        The column with the households of each row, in full `1/scale`.
+        The column with the households of each row; one each where it isn't said.
     crs : optional
         The coordinate system of the households: areas and services are brought into it. Columns
         of WKB or coordinates state none, so it must be said, unless the geometry is of Spark's own
         type with an SRID or `areas` is a `libcov.Areas`, which knows its own.
-    scale : int
-        Units per household that a weight is counted in, a power of ten: 1000 for thousandths.
+    scale : int, optional
+        Units per household that a weight is counted in, a power of ten. 1 for a column of whole
+        numbers and 1000, thousandths, for any other where it isn't said.
     reducers : int
         At most so many tasks merge on the cluster, and so many tallies come to the driver. 0: all
         come to it, which saves a small stage where partitions are few.
@@ -135,6 +138,7 @@ def tally(
         raise libcov.ArgumentError("reducers must be 0 or more")
     columns = _cluster.columns(geometry, x, y, weight, default="geometry")
     crs = _cluster.agreed(_stated(df, columns.geometry), crs)
+    scale = _cluster.scale_of(scale, weight, weight is not None and _is_whole(_type(df, weight)))
     empty, plan = _cluster.prepare(
         areas, services, columns, crs=crs, id=id, name=name, parents=parents, scale=scale
     )
@@ -183,6 +187,12 @@ def _type(df: pyspark.sql.DataFrame, name: str) -> Any:
     return df.select(_column(name)).schema[0].dataType
 
 
+def _is_whole(told: Any) -> bool:
+    if told.typeName() == "decimal":
+        return bool(told.scale == 0)
+    return told.typeName() in ("boolean", "byte", "short", "integer", "long")
+
+
 def _stated(df: pyspark.sql.DataFrame, geometry: str | None) -> str | None:
     """The coordinate system that a geometry of Spark states; WKB states none."""
     if geometry is None:
@@ -206,6 +216,7 @@ def _select(df: pyspark.sql.DataFrame, columns: _cluster.Columns) -> pyspark.sql
     """The columns to ship, by number: mapInArrow takes no names with dots or backticks."""
     from pyspark.sql import functions as F
 
+    _cluster.check_columns(columns, df.columns)
     shipped = []
     for i, name in enumerate(columns.names()):
         column = _column(name)

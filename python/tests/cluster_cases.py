@@ -37,6 +37,11 @@ def zones() -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(geometry=discs, crs=CRS)
 
 
+def cables() -> geopandas.GeoDataFrame:
+    lines = [shapely.LineString([(0, i), (SIDE, i + 0.5)]) for i in range(SIDE)]
+    return geopandas.GeoDataFrame(geometry=lines, crs=CRS)
+
+
 def areas() -> libcov.Areas:
     return libcov.Areas(communes(), id="ma_xa", name="ten_xa", parents=["huyen"], crs=CRS)
 
@@ -89,3 +94,11 @@ def alone(rows: pa.Table, **columns: Any) -> libcov.Tally:
     tally = libcov.Tally(areas(), answers, scale=SCALE)
     tally.push(rows.drop_columns(["note"]), **columns)
     return tally
+
+
+BUILT = {"id": "ma_xa", "name": "ten_xa", "parents": ["huyen"]}
+
+
+def computed(households: Any, services: dict[str, Any], **told: Any) -> libcov.Report:
+    """What the other way of counting gives, that of files and tables."""
+    return libcov.compute(communes(), households, services=services, **BUILT, **told)

@@ -130,6 +130,27 @@ def test_points_of_dask_geopandas(
     assert got.ledger == single.ledger
 
 
+@pytest.mark.skipif(not libcov.has_io, reason="compute transforms with PROJ")
+def test_report_is_that_of_compute(geopandas_frame: geopandas.GeoDataFrame) -> None:
+    """The households are in metres, the areas and zones in degrees."""
+    metres = geopandas_frame.to_crs("EPSG:32631")
+    services = {**cases.services(), "fiber/vnpt": cases.zones()}
+    told = {"indicators": cases.WANTED, "weight": "persons"}
+    report = libcov.dask.compute(
+        geo.from_geopandas(metres, npartitions=3), cases.communes(), services, **told, **cases.BUILT
+    )
+    single = cases.computed(metres, services, **told)
+    assert report.to_dict() == single.to_dict()
+    assert report.ledger == single.ledger
+
+
+def test_whole_weights_are_counted_whole(pandas: pd.DataFrame) -> None:
+    for kind, scale in (("int32", 1), ("int64[pyarrow]", 1), ("float64", 1000)):
+        whole = dd.from_pandas(pandas.assign(persons=pd.Series(2, pandas.index, kind)), 2)
+        tally = libcov.dask.tally(whole, cases.areas(), cases.services(), **XY)
+        assert (tally.scale, tally.ledger["read"].weight) == (scale, 2 * cases.ROWS)
+
+
 def test_bags_and_lists_of_frames(
     client: Any, rows: pa.Table, pandas: pd.DataFrame, expected: libcov.Tally
 ) -> None:
@@ -281,8 +302,11 @@ def test_what_is_said_is_checked_before_anything_runs(
     located = geo.from_geopandas(geopandas_frame, npartitions=2)
     with pytest.raises(libcov.CRSError, match="crs="):
         libcov.dask.tally(frame, cases.communes(), {}, id="ma_xa", x="x", y="y")
-    with pytest.raises(libcov.CRSError, match="WGS 84.*EPSG:3405"):
+    with pytest.raises(libcov.CRSError, match="EPSG:4326.*EPSG:3405"):
         count(located, x=None, y=None, crs="EPSG:3405")
+    with pytest.raises(libcov.ArgumentError, match="'persons>=2' is a condition"):
+        conditioned = {"4g": libcov.Column("persons>=2")}
+        libcov.dask.tally(frame, cases.areas(), conditioned, x="x", y="y")
     with pytest.raises(libcov.ArgumentError, match="both columns"):
         count(frame, y=None)
     with pytest.raises(libcov.ArgumentError, match="split_every"):

@@ -136,6 +136,47 @@ def test_report_is_that_of_one_process(frame: DataFrame, expected: libcov.Tally)
     assert pa.table(report).equals(pa.table(single))
 
 
+@pytest.mark.skipif(not libcov.has_io, reason="compute transforms with PROJ")
+def test_report_is_that_of_compute(frame: DataFrame, rows: pa.Table) -> None:
+    services = {**cases.services(), "fiber/vnpt": cases.zones()}
+    told = {"crs": cases.CRS, "indicators": cases.WANTED, **XY}
+    report = libcov.spark.compute(
+        frame.repartition(5), cases.communes(), services, **told, **cases.BUILT
+    )
+    single = cases.computed(rows.drop_columns(["geometry"]), services, **told)
+    assert report.to_dict() == single.to_dict()
+    assert report.ledger == single.ledger
+
+
+@pytest.mark.skipif(not libcov.has_io, reason="files are read by GDAL")
+def test_areas_and_networks_in_files(frame: DataFrame, rows: pa.Table, tmp_path: Path) -> None:
+    cases.communes().to_crs("EPSG:3857").to_file(tmp_path / "communes.gpkg")
+    cases.cables().to_file(tmp_path / "cables.gpkg")
+    services = {"fiber": libcov.Near(tmp_path / "cables.gpkg", within="20 km")}
+    told = {"crs": cases.CRS, "x": "x", "y": "y"}
+    report = libcov.spark.compute(
+        frame.repartition(3), tmp_path / "communes.gpkg", services, **told, **cases.BUILT
+    )
+    single = libcov.compute(
+        tmp_path / "communes.gpkg",
+        rows.drop_columns(["geometry"]),
+        services=services,
+        **told,
+        **cases.BUILT,
+    )
+    assert report.to_dict() == single.to_dict()
+    assert 0 < report.to_dict()["fiber_n"][-1] < report.to_dict()["households"][-1]
+
+
+def test_whole_weights_are_counted_whole(frame: DataFrame) -> None:
+    told = {"x": "x", "y": "y", "weight": "n"}
+    for kind, scale in (("int", 1), ("decimal(9,0)", 1), ("decimal(9,1)", 1000), ("double", 1000)):
+        whole = frame.withColumn("n", F.lit(2).cast(kind))
+        tally = libcov.spark.tally(whole, cases.areas(), cases.services(), **told)
+        assert (tally.scale, tally.ledger["read"].weight) == (scale, 2 * cases.ROWS)
+    assert libcov.spark.tally(frame, cases.areas(), {}, x="x", y="y").scale == 1
+
+
 def test_points_as_wkb(frame: DataFrame, rows: pa.Table) -> None:
     single = cases.alone(rows, geometry="geometry", weight="persons")
     got = count(frame.repartition(3), x=None, y=None)
@@ -159,9 +200,9 @@ def test_a_geometry_of_spark_states_its_system(frame: DataFrame, rows: pa.Table)
     built = {"id": "ma_xa", "name": "ten_xa", "parents": ["huyen"]}
     got = libcov.spark.tally(own, cases.communes(), cases.services(), **told, **built)
     assert got.save() == single.save()
-    with pytest.raises(libcov.CRSError, match="EPSG:4326, crs= says EPSG:3405"):
+    with pytest.raises(libcov.CRSError, match="EPSG:4326.*EPSG:3405"):
         libcov.spark.tally(own, cases.communes(), {}, crs="EPSG:3405", **built)
-    with pytest.raises(libcov.CRSError, match="EPSG:4326, the areas are in EPSG:3857"):
+    with pytest.raises(libcov.CRSError, match="EPSG:4326.*EPSG:3857"):
         square = cases.communes().to_crs("EPSG:3857")
         libcov.spark.tally(own, libcov.Areas(square, crs="EPSG:3857", **built), {})
     with pytest.raises(libcov.InputError, match="of its own"):
@@ -374,6 +415,14 @@ def test_what_is_said_is_checked_before_anything_runs(frame: DataFrame) -> None:
         libcov.spark.tally(frame, cases.communes(), {}, id="ma_xa", x="x", y="y")
     with pytest.raises(libcov.CRSError, match="EPSG:3405"):
         count(frame, crs="EPSG:3405")
+    with pytest.raises(libcov.ArgumentError, match="'persons>=2' is a condition"):
+        conditioned = {"4g": libcov.Column("persons>=2")}
+        libcov.spark.tally(frame, cases.areas(), conditioned, x="x", y="y")
+    with pytest.raises(libcov.ArgumentError, match="service 4g is answered by"):
+        libcov.spark.tally(frame, cases.areas(), {"4g": libcov.Signal("a.tif", -100)}, x="x", y="y")
+    with pytest.raises(libcov.ArgumentError, match="split"):
+        split = {"4g": libcov.Polygons(cases.zones(), split="network")}
+        libcov.spark.tally(frame, cases.areas(), split, x="x", y="y")
     with pytest.raises(libcov.ArgumentError, match="both columns"):
         count(frame, y=None)
     with pytest.raises(libcov.ArgumentError, match="same thing"):
