@@ -289,7 +289,7 @@ def test_an_error_of_a_worker_keeps_its_class(
     request: pytest.FixtureRequest, rows: pa.Table, remote: bool
 ) -> None:
     told = {"client": request.getfixturevalue("client")} if remote else {}
-    bad = pa.table({"geometry": [bytes.fromhex("010200000000000000")]})
+    bad = pa.table({"geometry": [bytes.fromhex("01020000000200000000000000000000000000000000000000000000000000f03f000000000000f03f")]})
     good = rows.select(["geometry"])
     with pytest.raises(libcov.InputError, match=r"^partition 1: .*, row 1: .*no point"):
         libcov.dask.tally([good, bad], cases.areas(), {}, geometry="geometry", **told)

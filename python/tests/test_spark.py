@@ -383,7 +383,7 @@ def test_spark_connect(tmp_path: Path) -> None:
 
 
 def test_an_error_of_a_worker_keeps_its_class(frame: DataFrame) -> None:
-    line = F.unhex(F.lit("010200000000000000"))
+    line = F.unhex(F.lit("01020000000200000000000000000000000000000000000000000000000000f03f000000000000f03f"))
     bad = frame.withColumn("geometry", F.when(F.col("x") < 2, line).otherwise(F.col("geometry")))
     with pytest.raises(libcov.InputError, match=r"^partition 0: .*, row \d+: .*no point") as caught:
         count(bad.coalesce(1), x=None, y=None)
