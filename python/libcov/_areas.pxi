@@ -164,7 +164,7 @@ cdef class Areas:
     def __dealloc__(self):
         cov_areas_free(self.areas)
 
-    def read(self, given, id, name, crs, assume_crs, invalid, threads, callback, allow_drivers):
+    cdef read(self, given, id, name, crs, assume_crs, invalid, threads, callback, allow_drivers):
         """As a run does: checked, brought to the system asked for."""
         cdef Job job = Job(areas=given, id=id, name=name, parents=self.levels, assume_crs=assume_crs,
                            invalid=invalid, threads=threads, progress=callback, drivers=allow_drivers)
@@ -178,7 +178,7 @@ cdef class Areas:
         columns = table.columns
         self.index(table, columns[0], columns[1] if len(columns) > 2 + len(self.levels) else None, threads)
 
-    def take(self, given, id, name, crs, assume_crs, threads):
+    cdef take(self, given, id, name, crs, assume_crs, threads):
         """As they are: the core transforms nothing and reads no file."""
         if given.table is None:
             raise _errors.ArgumentError(
@@ -396,7 +396,7 @@ cdef class Footprint:
     def __dealloc__(self):
         cov_footprint_free(self.footprint)
 
-    def read(self, given, metres, stops, crs, assume_crs, invalid, threads, callback, allow_drivers):
+    cdef read(self, given, metres, stops, crs, assume_crs, invalid, threads, callback, allow_drivers):
         service = _inputs.Service(name="footprint", by=0 if metres is None else 1, source=given,
                                   metres=metres or 0.0, barriers=stops)
         cdef Job job = Job(services=[service], assume_crs=assume_crs, invalid=invalid, threads=threads,
@@ -417,7 +417,7 @@ cdef class Footprint:
         shapes = walls.shapes() if walls.table != NULL else []
         self.index((table.crs, table.shapes(), options, shapes), threads)
 
-    def take(self, given, metres, stops, crs, assume_crs, threads):
+    cdef take(self, given, metres, stops, crs, assume_crs, threads):
         shapes = _inputs.plain_shapes(given, "the footprint")
         walls = [] if stops is None else _inputs.plain_shapes(stops, "barriers")
         stated = _crs.text(given.table.crs) or assume_crs

@@ -274,7 +274,8 @@ def _is_array(answer: Any) -> bool:
         return False
     if hasattr(answer, "geom_type") or hasattr(answer, "column_names"):
         return False
-    return getattr(answer, "ndim", None) == 1 or _inputs._view(answer) is not None
+    listed = any(hasattr(answer, name) for name in ("to_list", "tolist", "to_pylist"))
+    return listed and not hasattr(answer, "schema") or _inputs.is_buffer(answer)
 
 
 class _Stream:
@@ -313,11 +314,8 @@ def _in_core(
 
 
 def _footprint(service: Service, crs: str | None, assume: str | None) -> _libcov.Footprint:
-    assert service.source is not None
-    built = _libcov.Footprint.__new__(_libcov.Footprint)
-    metres = service.metres if service.by == 1 else None
-    built.take(service.source, metres, service.barriers, crs, assume, 0)
-    return built
+    within = service.metres if service.by == 1 else None
+    return _libcov.Footprint(service.source, within=within, barriers=service.barriers, crs=crs, assume_crs=assume)
 
 
 __all__ = ["compute", "run_project"]

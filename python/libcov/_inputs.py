@@ -251,6 +251,11 @@ def _view(values: Any) -> memoryview | None:
     return view if view.ndim == 1 and view.format.lstrip("@=<") in _FORMATS else None
 
 
+def is_buffer(values: Any) -> bool:
+    """Whether it is a buffer of numbers of one dimension."""
+    return _view(values) is not None
+
+
 def _listed(values: Any) -> list[Any]:
     for name in ("to_list", "tolist", "to_pylist"):
         if hasattr(values, name):
@@ -282,7 +287,7 @@ def column(name: str, values: Any) -> tuple[_ColumnOf, int]:
     if view is not None:
         form = _FORMATS[view.format.lstrip("@=<")]
         data: Any = view if view.c_contiguous else view.tobytes()
-        return _ColumnOf(name, form, None, [None, data], 0), view.shape[0]
+        return _ColumnOf(name, form, None, [None, data], 0), len(view)
     listed = _listed(values)
     return _of_values(name, listed), len(listed)
 
@@ -367,7 +372,7 @@ def stream(thing: Any) -> Any:
         return frame_stream(thing)
     xy = pairs(thing)
     if xy is not None:
-        return frame_stream({"x": xy[:, 0], "y": xy[:, 1]})
+        return frame_stream({"x": half(xy, 0), "y": half(xy, 1)})
     if isinstance(thing, (list, tuple)) or hasattr(thing, "__array__"):
         return frame_stream({"geometry": thing})
     raise ArgumentError(
@@ -389,6 +394,8 @@ def resolve(
     from libcov import _libcov
 
     layer = where = None
+    if isinstance(thing, Given):
+        return thing
     if isinstance(thing, _answers.Source):
         thing, layer, where = thing.source, thing.layer, thing.where
     if isinstance(thing, (str, os.PathLike)):
@@ -482,7 +489,7 @@ def pairs(thing: Any) -> Any:
         view = memoryview(thing)
     except (TypeError, ValueError, BufferError):
         return None
-    return thing if view.ndim == 2 and view.shape[1] == 2 else None
+    return thing if view.ndim == 2 and (view.shape or ())[1] == 2 else None
 
 
 def _is_pair(one: Any) -> bool:
@@ -491,7 +498,7 @@ def _is_pair(one: Any) -> bool:
 
 def half(xy: Any, k: int) -> Any:
     """x or y of an (n, 2) buffer."""
-    return xy[:, k] if not isinstance(xy, memoryview) else array.array("d", [row[k] for row in xy.tolist()])
+    return xy[:, k] if not isinstance(xy, memoryview) else array.array("d", list(xy.cast("B").cast("d"))[k::2])
 
 
 def columns_of(
@@ -515,5 +522,5 @@ def array_of(data: bytearray, form: str) -> Any:
     try:
         import numpy
     except ImportError:
-        return memoryview(data).cast(form)
+        return memoryview(data).cast("i" if form == "i" else "?")
     return numpy.frombuffer(data, dtype={"i": "int32", "?": "bool"}[form])

@@ -369,7 +369,7 @@ cdef Report report_of(cov_run *run):
     return report
 
 
-def scaled(units, scale):
+cdef object scaled(units, scale):
     """Full households: whole where the scale is 1."""
     return units if scale == 1 else units / scale
 

@@ -68,7 +68,8 @@ def _safe(name: str) -> str:
 
 def _expected(report: Any) -> list[tuple[str, str, str | None]]:
     """Name, role and indicator of all columns there could be."""
-    out = [(report.id_column, "id", None), (report.name_column, "name", None)]
+    out: list[tuple[str, str, str | None]] = [(report.id_column, "id", None)]
+    out += [(report.name_column, "name", None)]
     out += [(level, "parent", None) for level in report.levels] + [("level", "level", None)]
     for number, base in enumerate(report.bases):
         measure = base.name if base.unit is None else f"{base.name}_{base.unit}"

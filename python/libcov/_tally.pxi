@@ -146,12 +146,12 @@ cdef class Tally:
                 return
         self.push_arrays(xy, x, y, weight, served, unknown)
 
-    def push_columns(self, xy, x, y, weight, served):
+    cdef push_columns(self, xy, x, y, weight, served):
         columns, names = _inputs.columns_of(xy, x, y, weight, served, list(self.answers))
         self.push_stream(_inputs.frame_stream(columns), "points", "x", "y",
                          None if weight is None else "weight", names, None, None)
 
-    def push_table(self, data, x, y, weight, geometry, progress):
+    cdef push_table(self, data, x, y, weight, geometry, progress):
         names = [answer if isinstance(answer, str) else None for answer in self.answers.values()]
         for what, name in (("x", x), ("y", y), ("weight", weight), ("geometry", geometry)):
             if name is not None and not isinstance(name, str):
@@ -165,7 +165,7 @@ cdef class Tally:
         with _inputs.watching(progress) as callback:
             self.push_stream(capsule, "points", x, y, weight, names, geometry, callback)
 
-    def push_stream(self, capsule, label, x, y, weight, names, geometry, callback):
+    cdef push_stream(self, capsule, label, x, y, weight, names, geometry, callback):
         """Into a tally of its own, for the stream may be one of Python that does anything."""
         cdef Arena arena = Arena()
         cdef Watch watching = Watch(callback)
@@ -190,7 +190,7 @@ cdef class Tally:
         watching.ended(s, &err)
         self.merge(part)
 
-    def push_arrays(self, xy, x, y, weight, served, unknown):
+    cdef push_arrays(self, xy, x, y, weight, served, unknown):
         cdef Numbers xs = Numbers(xy, "x", 0) if xy is not None else numbers(x, "x")
         cdef Numbers ys = Numbers(xy, "y", 1) if xy is not None else numbers(y, "y")
         cdef Numbers w = None if weight is None else numbers(weight, "weight")

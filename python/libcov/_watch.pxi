@@ -65,11 +65,6 @@ cdef int look(Watch watching, const char *phase, double fraction) noexcept:
     return 0
 
 
-def signals():
-    """Let a Ctrl-C through."""
-    PyErr_CheckSignals()
-
-
 cdef class Arena:
     """Texts and blocks that structures point into."""
 

@@ -107,7 +107,7 @@ def test_report_is_that_of_one_process(pandas: pd.DataFrame, expected: libcov.Ta
         dd.from_pandas(pandas, npartitions=5), cases.areas(), cases.services(),
         indicators=cases.WANTED, scale=cases.SCALE, **XY,
     )  # fmt: skip
-    single = expected.report(indicators=cases.WANTED)
+    single = expected.report(indicators=cases.WANTED, measure="persons")
     assert report.to_geojson() == single.to_geojson()
     assert pa.table(report).equals(pa.table(single))
 

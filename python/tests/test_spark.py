@@ -131,7 +131,7 @@ def test_report_is_that_of_one_process(frame: DataFrame, expected: libcov.Tally)
         frame.repartition(5), cases.areas(), cases.services(), indicators=cases.WANTED,
         scale=cases.SCALE, **XY,
     )  # fmt: skip
-    single = expected.report(indicators=cases.WANTED)
+    single = expected.report(indicators=cases.WANTED, measure="persons")
     assert report.to_geojson() == single.to_geojson()
     assert pa.table(report).equals(pa.table(single))
 
