@@ -2,8 +2,9 @@
 #
 #   make demo   installs what is missing, builds, runs covcalc on the demonstration province
 #   make test   installs what is missing, builds, runs the whole test suite, twice: once as it will
-#               run, once under the address and undefined-behaviour sanitizers; then builds the
-#               Python package in a virtual environment of its own and runs its tests
+#               run, once under the address and undefined-behaviour sanitizers
+#   make python installs what is missing, builds the Python package in a virtual environment of its
+#               own and runs its tests
 #
 # Everything else is plain meson: meson setup build && meson compile -C build && meson install -C build
 
@@ -66,7 +67,7 @@ demo: demo-packages
 	@echo
 	@echo "The same for a map: $(OUT)/coverage.geojson"
 
-test: test-packages check sanitize python
+test: test-packages check sanitize
 
 check: $(BUILD)/build.ninja
 	meson test -C $(BUILD) --print-errorlogs

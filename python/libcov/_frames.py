@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     import pandas  # type: ignore[import-untyped,unused-ignore]
 
 TEXT_ROLES = frozenset({"id", "name", "parent", "level"})
+REAL_ROLES = frozenset({"percent", "share", "rate"})
 
 
 class ColumnLike(Protocol):
     """A column of a report.
 
-    ``role`` is ``id``, ``name``, ``parent``, ``level``, ``measure``; ``n``, ``pct``, ``unknown`` of
-    an ``indicator``; ``missing`` of a target; or ``other``, which belongs to a further base or a
-    ratio. Those of the first base alone have the role of an indicator.
+    ``role`` is one of ``id``, ``name``, ``parent``, ``level``, ``measure``, ``count``,
+    ``percent``, ``unknown``, ``missing``, ``above``, ``below``, ``share``, ``rate``;
+    ``indicator`` is the name of the indicator that a count, a percentage, an unknown or a missing
+    belongs to, else None. Columns of a further base stand behind the ``measure`` of it.
     """
 
     @property
@@ -113,8 +115,6 @@ def _dtype(pandas: Any, values: Sequence[Any], role: str) -> Any:
     if role in TEXT_ROLES:
         # before version 3 dtype str makes the text "None" of a null
         return "str" if int(pandas.__version__.partition(".")[0]) >= 3 else object
-    if role == "pct" or any(isinstance(v, float) for v in values):
+    if role in REAL_ROLES or any(isinstance(v, float) for v in values):
         return "float64"
-    if role == "other" and all(v is None for v in values):
-        return "float64"  # a count or a percentage: nothing says which
     return "Int64" if any(v is None for v in values) else "int64"

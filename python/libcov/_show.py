@@ -91,17 +91,19 @@ class Line:
 
 
 def _shown(columns: Sequence[ColumnLike]) -> list[Shown]:
-    """Give the indicators of the first base."""
-    by_role = {(c.role, c.indicator): c.name for c in columns}
+    """Give the indicators of the first base; those of others stand behind their measures."""
+    bases = [i for i, c in enumerate(columns) if c.role == "measure"]
+    own = columns[: bases[1]] if len(bases) > 1 else columns
+    by_role = {(c.role, c.indicator): c.name for c in own}
     return [
         Shown(
             c.indicator or c.name,
             c.name,
-            by_role.get(("n", c.indicator)),
+            by_role.get(("count", c.indicator)),
             by_role.get(("unknown", c.indicator)),
         )
-        for c in columns
-        if c.role == "pct"
+        for c in own
+        if c.role == "percent"
     ]
 
 
@@ -408,7 +410,7 @@ def plot(
 def _find(columns: Sequence[ColumnLike], indicator: str | None) -> Shown:
     """Find the indicator of the first base, else any column of percentages."""
     own = _shown(columns)
-    others = [c.name for c in columns if c.role == "other" and c.name.endswith("_pct")]
+    others = [c.name for c in columns if c.role in ("percent", "share")]
     if indicator is None and own:
         return own[0]
     for s in own:

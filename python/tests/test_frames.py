@@ -33,7 +33,7 @@ def test_counts_beyond_doubles_stay_exact():
 
 
 def test_columns_that_are_all_null_keep_their_kind():
-    columns = [("a", "name"), ("b", "pct"), ("c", "missing"), ("d", "other")]
+    columns = [("a", "name"), ("b", "percent"), ("c", "missing"), ("d", "rate")]
     report = FakeReport([(Column(n, role), [None, None]) for n, role in columns])
     kinds = [str(k) for k in _frames.to_pandas(report).dtypes]
     assert kinds[0] == ("str" if int(pandas.__version__.partition(".")[0]) >= 3 else "object")

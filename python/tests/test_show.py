@@ -75,8 +75,8 @@ def country(areas: int, levels: int = 1, indicators: int = 1) -> FakeReport:
     columns.append((Column("level", "level"), level))
     columns.append((Column("households", "measure"), [1] * n))
     for k in range(indicators):
-        columns.append((Column(f"s{k}_n", "n", f"s{k}"), [1] * n))
-        columns.append((Column(f"s{k}_pct", "pct", f"s{k}"), [100.0] * n))
+        columns.append((Column(f"s{k}_n", "count", f"s{k}"), [1] * n))
+        columns.append((Column(f"s{k}_pct", "percent", f"s{k}"), [100.0] * n))
     return FakeReport(columns)
 
 
@@ -185,8 +185,8 @@ def test_html_escapes_every_text(text):
             (Column(text + "p", "parent"), [text, text, None]),
             (Column("level", "level"), ["area", text + "p", "total"]),
             (Column(text + "m", "measure"), [1, 1, 1]),
-            (Column(text + "_n", "n", text), [1, 1, 1]),
-            (Column(text + "_pct", "pct", text), [100.0, 100.0, 100.0]),
+            (Column(text + "_n", "count", text), [1, 1, 1]),
+            (Column(text + "_pct", "percent", text), [100.0, 100.0, 100.0]),
             (Column(text + "_missing", "missing", text), [0, 0, 0]),
         ]
     )
@@ -300,8 +300,8 @@ def test_plot_without_any_share(pyplot):
             (Column("id", "id"), ["a", None]),
             (Column("level", "level"), ["area", "total"]),
             (Column("households", "measure"), [0, 0]),
-            (Column("$x^$_n", "n", "$x^$"), [0, 0]),
-            (Column("$x^$_pct", "pct", "$x^$"), [None, None]),
+            (Column("$x^$_n", "count", "$x^$"), [0, 0]),
+            (Column("$x^$_pct", "percent", "$x^$"), [None, None]),
         ],
         [square(0, 0), None],
     )
