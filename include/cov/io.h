@@ -330,12 +330,36 @@ COV_API COV_MUST_CHECK cov_status cov_job_footprint(const cov_job *job, size_t s
                                                     cov_table **barriers, cov_near_options *near,
                                                     cov_error *err);
 
+/* ---------------------------------------------------------------- parts */
+
+/* A part is a run saved to a file, .cov: the areas, what was counted of them, what was asked; so
+ * that the households of a country can be counted in many runs, on many machines, each with its
+ * share of them, and put together. Only households and measures of them can be a part:
+ * COV_ERR_ARGUMENT for a run with other bases or with ratios, which would be counted once in each
+ * part. Written whole or not at all, like every output, and with the same errors as cov_run_write
+ * in the format "part". Equal runs give equal bytes. */
+COV_API COV_MUST_CHECK cov_status cov_run_save(const cov_run *run, const char *path, int overwrite,
+                                               cov_error *err);
+
+/* Put n >= 1 parts together: the run of all their households, with the same results whatever the
+ * order of the parts. Areas, services and measures must be equal: COV_ERR_MISMATCH names the files
+ * and the difference, and also two parts with the same households (in files of one name, with the
+ * same counts). COV_ERR_FORMAT for a file that is no part, or a damaged one. Of the job indicators,
+ * tiers and targets are used, threads and progress; it must name nothing to read. Where it asks
+ * none of the three, or is NULL, the questions are those of the parts, which must then be equal. A
+ * merged run can be saved as a part again. Its manifest lists the sources and notes of all parts,
+ * each once; a service that other sources answer in some of them has a note, for what answers can't
+ * be compared otherwise. */
+COV_API COV_MUST_CHECK cov_status cov_run_merge(const char *const *paths, size_t n,
+                                                const cov_job *job, cov_run **out, cov_error *err);
+
 /* ---------------------------------------------------------------- output */
 
 typedef struct cov_write_options {
     size_t size;        /* sizeof(cov_write_options) */
-    const char *format; /* GeoJSON, GeoJSONSeq, GPKG, FlatGeobuf, "ESRI Shapefile" or CSV; NULL: by
-                           the extension .geojson .json .geojsonl .geojsons .gpkg .fgb .shp .csv */
+    const char *format; /* GeoJSON, GeoJSONSeq, GPKG, FlatGeobuf, "ESRI Shapefile", CSV or part;
+                           NULL: by the extension .geojson .json .geojsonl .geojsons .gpkg .fgb .shp
+                           .csv .cov */
     int overwrite;      /* 0: an existing file is COV_ERR_EXISTS */
     cov_progress progress;
     void *progress_data;
@@ -378,8 +402,9 @@ COV_API COV_MUST_CHECK cov_status cov_output_check(const char *path,
  *   ESRI Shapefile  names of columns shortened to 10 bytes, see below; at most 254 bytes of text
  *   CSV             no geometry; codes quoted; an apostrophe before what a spreadsheet would take
  *                   for a formula
+ *   part            no rows: the run itself, see cov_run_save
  *
- * The last four have a file beside them, PATH.libcov.json: the manifest, and, as its members, the
+ * The four before the last have a file beside them, PATH.libcov.json: the manifest, and, as its members, the
  * "rows" a FlatGeobuf lacks, the full names of a shapefile's "columns". There a name over 10 bytes
  * is cut, its end a number where that is taken. Columns of an indicator end in _n, _pct, _unk and
  * _mis, of a ratio in _n, _of, _pct and _per, behind at most 6 bytes: a longer name is cut and has

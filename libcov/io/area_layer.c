@@ -253,7 +253,7 @@ static cov_status build(reading *r, const cov_setting *setting, cov_area_layer *
         out->n_shapes = cov_areas_count(out->areas);
     if (s == COV_OK)
         s = order_shapes(r, r->polygons.shape, out->areas, &out->shapes, err);
-    if (s == COV_OK && setting->keep_shapes && r->polygons.transform.operation != NULL)
+    if (s == COV_OK && r->polygons.transform.operation != NULL)
         s = order_shapes(r, moved, out->areas, &out->placed, err);
     for (size_t i = 0; moved != NULL && i < r->polygons.n; i++)
         cov_free(moved[i].wkb);

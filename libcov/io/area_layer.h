@@ -10,8 +10,8 @@ typedef struct cov_area_layer {
     cov_shape *shapes; /* one per area, in the order of the areas: as it was read (or repaired), in
                           the CRS of the layer */
     size_t n_shapes;
-    cov_shape *placed; /* the same in the CRS of the points, where the setting keeps shapes and that
-                          is another one; else NULL */
+    cov_shape *placed; /* the same in the CRS of the points, where that is another one: what the
+                          areas were made of; else NULL */
     OGRSpatialReferenceH crs; /* of the shapes, owned */
     char *label;
     char *id_column;
@@ -29,7 +29,7 @@ typedef struct cov_area_layer {
 cov_status cov_area_layer_read(const cov_setting *setting, cov_area_layer *out, cov_error *err);
 void cov_area_layer_clear(cov_area_layer *layer);
 
-/* The areas' shapes in the CRS of the points, where the setting kept them. */
+/* The areas' shapes in the CRS of the points. */
 static inline const cov_shape *cov_area_layer_placed(const cov_area_layer *layer)
 {
     return layer->placed != NULL ? layer->placed : layer->shapes;

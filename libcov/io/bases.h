@@ -17,6 +17,8 @@
 typedef struct cov_counted {
     char *name;
     const char *unit; /* NULL for things that are counted */
+    int adds_up;      /* 1: the households or a measure of them, whose shares, counted in runs of
+                         their own, add up to it */
     cov_tally *tally;
     cov_report *report; /* the run's to make; freed here */
     int64_t rounding;   /* 1e-9 of the unit */

@@ -425,6 +425,20 @@ static cov_status check_ratio_name(const cov_job *job, const cov_plan *plan, siz
     return COV_OK;
 }
 
+/* What is asked of the services of the plan. */
+static cov_status check_questions(cov_plan *plan, const cov_job *job, cov_error *err)
+{
+    cov_status s =
+        cov_indicators_check(job->indicators, job->n_indicators, plan->service, plan->n, err);
+    if (s == COV_OK)
+        s = list_indicators(plan, job, err);
+    if (s == COV_OK)
+        s = check_tiers(job, plan, err);
+    for (size_t i = 0; i < job->n_targets && s == COV_OK; i++)
+        s = check_target(job, plan, i, err);
+    return s;
+}
+
 static cov_status fill(cov_plan *plan, const cov_job *job, const cov_policy *policy,
                        cov_notes *notes, cov_phases *phases, cov_error *err)
 {
@@ -437,13 +451,7 @@ static cov_status fill(cov_plan *plan, const cov_job *job, const cov_policy *pol
     if (s == COV_OK)
         s = gather_services(plan, err);
     if (s == COV_OK)
-        s = cov_indicators_check(job->indicators, job->n_indicators, plan->service, plan->n, err);
-    if (s == COV_OK)
-        s = list_indicators(plan, job, err);
-    if (s == COV_OK)
-        s = check_tiers(job, plan, err);
-    for (size_t i = 0; i < job->n_targets && s == COV_OK; i++)
-        s = check_target(job, plan, i, err);
+        s = check_questions(plan, job, err);
     for (size_t i = 0; i < job->n_ratios && s == COV_OK; i++)
         s = check_ratio_name(job, plan, i, err);
     return s;
@@ -463,6 +471,21 @@ cov_status cov_plan_create(const cov_job *job, const cov_policy *policy, cov_not
         *out = plan;
     else
         cov_plan_clear(&plan);
+    return s;
+}
+
+cov_status cov_job_check_questions(const cov_job *job, const cov_service *services, size_t n,
+                                   cov_error *err)
+{
+    cov_plan plan;
+    memset(&plan, 0, sizeof plan);
+    plan.service = cov_alloc_zero(n, sizeof *plan.service);
+    if (plan.service == NULL)
+        return cov_fail_memory(err);
+    for (size_t i = 0; i < n; i++)
+        plan.service[plan.n++] = services[i];
+    cov_status s = check_questions(&plan, job, err);
+    cov_plan_clear(&plan);
     return s;
 }
 

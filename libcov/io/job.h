@@ -37,6 +37,11 @@ cov_status cov_plan_create(const cov_job *job, const cov_policy *policy, cov_not
                            cov_phases *phases, cov_plan *out, cov_error *err);
 void cov_plan_clear(cov_plan *plan);
 
+/* Check what the job asks of services that were counted elsewhere: its indicators, tiers and
+ * targets, as for a plan. */
+cov_status cov_job_check_questions(const cov_job *job, const cov_service *services, size_t n,
+                                   cov_error *err);
+
 /* The services that at least one entry of this kind answers, as a set. */
 uint64_t cov_plan_set(const cov_plan *plan, cov_by by);
 

@@ -4,6 +4,7 @@
 #include "engine/tally.h"
 #include "io/job.h"
 #include "io/manifest.h"
+#include "io/asked.h"
 #include "io/run.h"
 #include "io/sources.h"
 #include "io/unanswered.h"
@@ -55,32 +56,44 @@ static cov_status read_ratios(cov_run *run, const cov_setting *setting, cov_erro
     return s;
 }
 
-static cov_status write_manifest(cov_run *run, const cov_job *job, cov_error *err)
+static cov_status write_manifest(cov_run *run, const cov_sources *sources, cov_error *err)
 {
-    cov_sources sources = {NULL, 0, NULL, 0};
     cov_manifest_base *base = cov_alloc_zero(run->n_bases, sizeof *base);
-    cov_status s = base != NULL ? cov_sources_list(run, job, &sources, err) : cov_fail_memory(err);
-    for (size_t i = 0; i < run->n_bases && s == COV_OK; i++) {
+    if (base == NULL)
+        return cov_fail_memory(err);
+    for (size_t i = 0; i < run->n_bases; i++) {
         const cov_counted *from = &run->base[i];
         base[i] = (cov_manifest_base){from->name, from->unit, from->report, from->rounding};
     }
     const cov_manifest manifest = {.bases = base,
                                    .n_bases = run->n_bases,
                                    .tally = run->base[0].tally,
-                                   .sources = sources.source,
-                                   .n_sources = sources.n,
+                                   .sources = sources->source,
+                                   .n_sources = sources->n,
                                    .targets = run->gaps.target,
                                    .n_targets = run->gaps.n,
                                    .ratios = &run->ratios,
                                    .notes = &run->notes};
-    if (s == COV_OK)
-        s = cov_manifest_write(&manifest, &run->manifest, err);
-    cov_sources_clear(&sources);
+    cov_status s = cov_manifest_write(&manifest, &run->manifest, err);
     cov_free(base);
     return s;
 }
 
-cov_status cov_run_result(cov_run *run, const cov_setting *setting, cov_error *err)
+static cov_status list_sources(cov_run *run, const cov_job *job, const cov_sources *given,
+                               cov_error *err)
+{
+    cov_sources read = {NULL, 0, NULL, 0};
+    if (given != NULL)
+        return write_manifest(run, given, err);
+    cov_status s = cov_sources_list(run, job, &read, err);
+    if (s == COV_OK)
+        s = write_manifest(run, &read, err);
+    cov_sources_clear(&read);
+    return s;
+}
+
+cov_status cov_run_result(cov_run *run, const cov_setting *setting, const cov_sources *sources,
+                          cov_error *err)
 {
     cov_status s = cov_phases_enter(&run->phases, "report", err);
     if (s == COV_OK)
@@ -88,9 +101,12 @@ cov_status cov_run_result(cov_run *run, const cov_setting *setting, cov_error *e
     cov_phases_leave(&run->phases);
     if (s == COV_OK)
         s = read_ratios(run, setting, err);
+    run->n_found = run->notes.n;
     if (s == COV_OK)
         s = list_sheet_bases(run, err);
-    return s == COV_OK ? write_manifest(run, setting->job, err) : s;
+    if (s == COV_OK)
+        s = cov_asked_write(setting->job, &run->questions, err);
+    return s == COV_OK ? list_sources(run, setting->job, sources, err) : s;
 }
 
 /* ---------------------------------------------------------------- tallies counted elsewhere */
@@ -115,6 +131,7 @@ static cov_status take_tally(cov_run *run, const cov_tally *tally, const char *m
     if (run->base == NULL)
         return cov_fail_memory(err);
     run->n_bases = 1;
+    run->base[0].adds_up = 1;
     run->base[0].name = cov_copy_text(measure != NULL ? measure : "households");
     if (run->base[0].name == NULL)
         return cov_fail_memory(err);
@@ -150,7 +167,7 @@ static cov_status conclude(cov_run *run, const cov_job *job, const cov_tally *ta
     if (s == COV_OK)
         s = take_tally(run, tally, measure, err);
     if (s == COV_OK)
-        s = cov_run_result(run, &setting, err);
+        s = cov_run_result(run, &setting, NULL, err);
     if (setting.to != NULL)
         OSRRelease(setting.to);
     return s;

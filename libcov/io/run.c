@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "io/inputs.h"
+#include "io/part.h"
 
 /* ---------------------------------------------------------------- bases */
 
@@ -55,6 +56,8 @@ static cov_status count_households(cov_run *run, const cov_ground *ground, const
     size_t n = count_measures(job), next = 1;
     cov_status s = cov_bases_households(ground, households, n, counted, err);
     counted[0].name = cov_copy_text(cov_households_measure(households, 0));
+    for (size_t i = 0; i < n; i++)
+        counted[i].adds_up = 1;
     run->base[0] = counted[0];
     for (size_t i = 0; i < job->n_bases; i++) {
         if (job->bases[i].kind != COV_BASE_MEASURE)
@@ -117,15 +120,18 @@ static cov_status remember_inputs(cov_run *run, const cov_job *job, cov_error *e
     return s;
 }
 
-/* Whatever the user allows to be replaced: never what the result was made of. */
+/* Whatever the user allows to be replaced: never what the result was made of. Finds out what is to
+ * be written by the way. */
 static cov_status check_inputs(const cov_run *run, const char *path,
-                               const cov_write_options *options, cov_error *err)
+                               const cov_write_options *options, const cov_format **format,
+                               cov_error *err)
 {
     cov_target target = {0};
     int has_format = options != NULL && options->size == sizeof *options;
     cov_status s = cov_target_parse(path, has_format ? options->format : NULL, &target, err);
     if (s == COV_OK)
         s = cov_inputs_check(run->input, run->n_inputs, &target, err);
+    *format = target.format;
     cov_target_clear(&target);
     return s;
 }
@@ -217,7 +223,7 @@ static cov_status count(cov_run *run, const cov_setting *setting, cov_households
         s = cut(run, setting, &ground, err);
     if (s == COV_OK)
         s = count_bases(run, &ground, setting->job, households, err);
-    return s == COV_OK ? cov_run_result(run, setting, err) : s;
+    return s == COV_OK ? cov_run_result(run, setting, NULL, err) : s;
 }
 
 static cov_status do_job(cov_run *run, const cov_job *job, cov_error *err)
@@ -301,6 +307,8 @@ void cov_run_free(cov_run *run)
     cov_free(run->input);
     cov_free(run->base);
     cov_free(run->sheet_base);
+    cov_free(run->questions);
+    cov_free(run->shards);
     cov_free(run->manifest);
     cov_free(run);
 }
@@ -454,6 +462,17 @@ cov_status cov_run_write(const cov_run *run, const char *path, const cov_write_o
     if (run == NULL || path == NULL || path[0] == '\0')
         return cov_fail(err, COV_ERR_ARGUMENT, "there is no run, or no path, to write");
     const cov_sheet sheet = cov_run_sheet(run);
-    cov_status s = check_inputs(run, path, options, err);
+    const cov_format *format = NULL;
+    cov_status s = check_inputs(run, path, options, &format, err);
+    if (s == COV_OK && cov_format_has(format, COV_FORMAT_PART))
+        return cov_part_write(run, path, options != NULL && options->overwrite, err);
     return s == COV_OK ? cov_sink_write(&sheet, &run->areas, path, options, err) : s;
+}
+
+cov_status cov_run_save(const cov_run *run, const char *path, int overwrite, cov_error *err)
+{
+    cov_write_options options = COV_WRITE_OPTIONS_INIT;
+    options.format = COV_FORMAT_OF_PARTS;
+    options.overwrite = overwrite;
+    return cov_run_write(run, path, &options, err);
 }

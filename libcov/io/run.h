@@ -28,8 +28,12 @@ struct cov_run {
     cov_gaps gaps;
     cov_ratios ratios;
     cov_notes notes;
-    char **input; /* the paths that were read */
+    size_t n_found; /* of the notes: those of reading and counting; the others follow from the
+                       result */
+    char **input;   /* the paths that were read */
     size_t n_inputs;
+    char *questions; /* what was asked, see asked.h */
+    char *shards;    /* of a merged run: the shares of the households that are in it, see part.h */
     char *manifest;
     cov_phases phases;
 };
@@ -41,7 +45,11 @@ cov_status cov_run_plane_of(const cov_setting *setting, const cov_source *source
 /* What is shown of a run; borrows from it. */
 cov_sheet cov_run_sheet(const cov_run *run);
 
-/* From areas and tallies on: tiers, reports, targets, ratios, manifest. */
-cov_status cov_run_result(cov_run *run, const cov_setting *setting, cov_error *err);
+typedef struct cov_sources cov_sources; /* sources.h */
+
+/* From areas and tallies on: tiers, reports, targets, ratios, manifest. `sources` is what it was
+ * made of; NULL: what the run has read. */
+cov_status cov_run_result(cov_run *run, const cov_setting *setting, const cov_sources *sources,
+                          cov_error *err);
 
 #endif

@@ -52,6 +52,9 @@ static cov_status check_path(const cov_target *target, cov_error *err)
                         "%s: results are written to ordinary files, or with \"-\" to standard "
                         "output",
                         target->path);
+    if (target->is_stdout && cov_format_has(target->format, COV_FORMAT_PART))
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "a part can't be written to standard output: name a file");
     if (target->is_stdout && !cov_format_has(target->format, COV_FORMAT_TEXT))
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "%s can't be written to standard output: use GeoJSON, GeoJSONSeq or CSV, "

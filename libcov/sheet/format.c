@@ -17,6 +17,7 @@ static const cov_format formats[] = {
     {"FlatGeobuf", {"fgb", NULL}, COV_FORMAT_SHAPES | COV_FORMAT_AREAS},
     {"ESRI Shapefile", {"shp", NULL}, COV_FORMAT_SHAPES | COV_FORMAT_DBF},
     {"CSV", {"csv", NULL}, COV_FORMAT_TEXT | COV_FORMAT_CSV},
+    {COV_FORMAT_OF_PARTS, {"cov", NULL}, COV_FORMAT_PART | COV_FORMAT_MANIFEST},
 };
 
 #define N_FORMATS (sizeof formats / sizeof formats[0])
@@ -50,13 +51,13 @@ cov_status cov_format_find(const char *name, const char *path, const cov_format 
     if (name != NULL)
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "the format \"%s\" is not known: use GeoJSON, GeoJSONSeq, GPKG, "
-                        "FlatGeobuf, \"ESRI Shapefile\" or CSV",
+                        "FlatGeobuf, \"ESRI Shapefile\", CSV or part",
                         name);
     if (strcmp(path, "-") == 0)
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "standard output needs a format: GeoJSON, GeoJSONSeq or CSV");
     return cov_fail(err, COV_ERR_ARGUMENT,
                     "%s: no format has the extension \"%s\": use .geojson, .geojsonl, .gpkg, .fgb, "
-                    ".shp or .csv, or name the format",
+                    ".shp, .csv or .cov, or name the format",
                     path, extension_of(path));
 }

@@ -15,14 +15,18 @@ typedef enum cov_format_trait {
     COV_FORMAT_CSV = 64,     /* "" and null are one; opened by spreadsheets */
     COV_FORMAT_SQLITE = 128, /* other programs may hold it open, with a journal beside it */
     COV_FORMAT_JSON =
-        256 /* GDAL 3.6 writes a text that is a JSON object or array as that, unquoted */
+        256, /* GDAL 3.6 writes a text that is a JSON object or array as that, unquoted */
+    COV_FORMAT_PART = 512 /* no rows: the run itself, to be merged with others */
 } cov_format_trait;
 
 typedef struct cov_format {
-    const char *name;          /* GDAL's short name of the driver */
+    const char *name;          /* GDAL's short name of the driver, or "part" */
     const char *extensions[4]; /* without the dot, the usual one first, ends with NULL */
     unsigned traits;
 } cov_format;
+
+/* The name of the format of parts, which is none of GDAL's. */
+#define COV_FORMAT_OF_PARTS "part"
 
 /* By name (in any case), or where that is NULL by the extension of the path. COV_ERR_ARGUMENT lists
  * what there is. */
