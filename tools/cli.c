@@ -26,7 +26,7 @@ char *option_keep_part(cli *c, const char *text, size_t length)
 
 /* ---------------------------------------------------------------- flags and single values */
 
-static gboolean take_flag(cli *c, const option *o, const char *value, GError **error)
+gboolean take_flag(cli *c, const option *o, const char *value, GError **error)
 {
     (void)value;
     (void)error;
@@ -35,7 +35,7 @@ static gboolean take_flag(cli *c, const option *o, const char *value, GError **e
     return TRUE;
 }
 
-static gboolean take_text(cli *c, const option *o, const char *value, GError **error)
+gboolean take_text(cli *c, const option *o, const char *value, GError **error)
 {
     const char *before = NULL;
     memcpy(&before, (char *)c + o->field, sizeof before);
@@ -48,7 +48,7 @@ static gboolean take_text(cli *c, const option *o, const char *value, GError **e
     return TRUE;
 }
 
-static gboolean take_threads(cli *c, const option *o, const char *value, GError **error)
+gboolean take_threads(cli *c, const option *o, const char *value, GError **error)
 {
     guint64 n = 0;
     if (!g_ascii_string_to_unsigned(value, 10, 1, 256, &n, NULL))
@@ -58,64 +58,9 @@ static gboolean take_threads(cli *c, const option *o, const char *value, GError 
     return TRUE;
 }
 
-static gboolean take_invalid(cli *c, const option *o, const char *value, GError **error)
-{
-    if (strcmp(value, "error") == 0)
-        c->job.invalid = COV_INVALID_ERROR;
-    else if (strcmp(value, "fix") == 0)
-        c->job.invalid = COV_INVALID_FIX;
-    else if (strcmp(value, "skip") == 0)
-        c->job.invalid = COV_INVALID_SKIP;
-    else
-        return option_wrong(error, "--%s is error, fix or skip, not '%s'", o->name, value);
-    return TRUE;
-}
-
-static gboolean take_network(cli *c, const option *o, const char *value, GError **error)
-{
-    (void)o;
-    (void)value;
-    (void)error;
-    c->job.allow_network = 1;
-    return TRUE;
-}
-
-static gboolean take_layer(cli *c, const option *o, const char *value, GError **error)
-{
-    static const char *const whose[] = {"areas=", "households="};
-    cov_source *const source[] = {&c->job.areas, &c->job.households};
-    for (size_t i = 0; i < 2; i++) {
-        if (!g_str_has_prefix(value, whose[i]))
-            continue;
-        const char *layer = value + strlen(whose[i]);
-        if (*layer == '\0' || source[i]->layer != NULL)
-            return option_wrong(error, "--%s %sNAME needs one name of a layer", o->name, whose[i]);
-        source[i]->layer = option_keep(c, layer);
-        return TRUE;
-    }
-    return option_wrong(error, "--%s needs areas=NAME or households=NAME, not '%s'", o->name,
-                        value);
-}
-
-static gboolean take_parent(cli *c, const option *o, const char *value, GError **error)
-{
-    if (*value == '\0')
-        return option_wrong(error, "--%s needs the name of a column", o->name);
-    g_ptr_array_add(c->parents, option_keep(c, value));
-    return TRUE;
-}
-
-static gboolean take_driver(cli *c, const option *o, const char *value, GError **error)
-{
-    if (*value == '\0')
-        return option_wrong(error, "--%s needs the name of a GDAL driver", o->name);
-    g_ptr_array_add(c->drivers, option_keep(c, value));
-    return TRUE;
-}
-
 /* ---------------------------------------------------------------- output */
 
-static gboolean take_output(cli *c, const option *o, const char *value, GError **error)
+gboolean take_output(cli *c, const option *o, const char *value, GError **error)
 {
     if (*value == '\0')
         return option_wrong(error, "--%s needs the name of a file, or '-'", o->name);
@@ -128,83 +73,11 @@ static gboolean take_output(cli *c, const option *o, const char *value, GError *
     return TRUE;
 }
 
-/* ---------------------------------------------------------------- the table */
-
-#define FIELD(name) offsetof(cli, name)
-
-/* What is counted, and how it is run. */
-enum { JOB = TRUE, RUN = FALSE };
-
-static const option options[] = {
-    {NULL, 0, NULL, 0, NULL, "Services", RUN},
-    {"fiber", 0, take_technology, 0, "[OPERATOR=]SOURCE",
-     "where fiber reaches, of one operator or of all; repeat it for each operator or file", JOB},
-    {"mobile", 0, take_technology, 0, "[OPERATOR=]SOURCE", "where mobile reaches; likewise", JOB},
-    {"service", 0, take_service, 0, "NAME=SOURCE",
-     "any other: NAME is TECHNOLOGY or TECHNOLOGY/OPERATOR, such as 4g/viettel, and may end in "
-     ":passed, :connected or :planned; repeatable",
-     JOB},
-
-    {NULL, 0, NULL, 0, NULL, "Questions", RUN},
-    {"indicator", 0, take_indicator, 0, "[NAME=]EXPRESSION",
-     "one more share, after those of each technology and service: 'both=fiber & 4g', "
-     "'count(4g/*) >= 2', 'sdg=best(2g/*, 3g/*, 4g/*)', 'classes(4g)'; repeatable",
-     JOB},
-    {"tiers", 0, take_tiers, 0, "WIDEST,...,NARROWEST",
-     "speed tiers that must be nested, such as dl25,dl100: it is an error where they are not", JOB},
-    {"target", 0, take_target, 0, "INDICATOR>=SHARE[,with=N]",
-     "what is missing to a share, such as 'fiber>=80%', and whether N more are enough", JOB},
-    {"ratio", 0, take_ratio, 0, "NAME=TABLE,key=COLUMN,n=COLUMN,of=COLUMN|base:BASE[,per=N]",
-     "one more share, from a table with a row per area; with per=100 a rate", JOB},
-
-    {NULL, 0, NULL, 0, NULL, "Input", RUN},
-    {"base", 0, take_base, 0, "NAME=SOURCE|area",
-     "count something else as well: points (schools), lines (roads, in km), a raster "
-     "(population), column:NAME (persons of HOUSEHOLDS); or 'area' (km2); repeatable",
-     JOB},
-    {"id", 0, take_text, FIELD(job.id_column), "COLUMN",
-     "column of AREAS with the unique id; guessed, and said, where there is one clear choice", JOB},
-    {"name", 0, take_text, FIELD(job.name_column), "COLUMN", "column of AREAS with the name", JOB},
-    {"parent", 0, take_parent, 0, "COLUMN",
-     "column of AREAS with the parent's id; repeatable, nearest first", JOB},
-    {"weight", 0, take_text, FIELD(job.weight_column), "COLUMN",
-     "column of HOUSEHOLDS with households per point (1 without)", JOB},
-    {"household-id", 0, take_text, FIELD(job.household_id), "COLUMN",
-     "column of HOUSEHOLDS with the id that tables know them by", JOB},
-    {"layer", 0, take_layer, 0, "areas=NAME", "the layer of AREAS, or households=NAME; repeatable",
-     JOB},
-    {"assume-crs", 0, take_text, FIELD(job.assume_crs), "CRS",
-     "coordinate reference system of the layers that state none, such as EPSG:9210", JOB},
-    {"invalid", 0, take_invalid, 0, "ACTION",
-     "invalid polygons are an error (the default), or fix, or skip", JOB},
-    {"allow-driver", 0, take_driver, 0, "NAME", "read with this GDAL driver too; repeatable", JOB},
-    {"allow-network", 0, take_network, 0, NULL, "let GDAL read over the network", JOB},
-    {"project", 0, take_text, FIELD(project), "FILE",
-     "all of this and the outputs from a YAML file, in place of AREAS and HOUSEHOLDS", RUN},
-
-    {NULL, 0, NULL, 0, NULL, "Output", RUN},
-    {"output", 'o', take_output, 0, "FILE",
-     "write the result here ('-': standard output, in place of the table); repeatable", RUN},
-    {"format", 'f', take_text, FIELD(format), "FORMAT",
-     "GeoJSON, GeoJSONSeq, GPKG, FlatGeobuf, 'ESRI Shapefile' or CSV; by the extension otherwise",
-     RUN},
-    {"overwrite", 0, take_flag, FIELD(overwrite), NULL, "replace an existing FILE", RUN},
-
-    {NULL, 0, NULL, 0, NULL, "Running", RUN},
-    {"dry-run", 0, take_flag, FIELD(dry_run), NULL,
-     "print what would be read and counted, and stop", RUN},
-    {"threads", 0, take_threads, 0, "N", "workers; the result is the same for any number", RUN},
-    {"quiet", 'q', take_flag, FIELD(quiet), NULL, "no table, no progress, no warnings", RUN},
-    {"verbose", 'v', take_flag, FIELD(verbose), NULL, "say more, with seconds per phase", RUN},
-    {"help", 'h', take_flag, FIELD(help), NULL, "print this and stop", RUN},
-    {"version", 0, take_flag, FIELD(version), NULL, "print the version and stop", RUN},
-};
-
 /* `typed` is "--output" or "-o". */
-static const option *find_option(const char *typed)
+static const option *find_option(const cli_program *program, const char *typed)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
-        const option *o = &options[i];
+    for (size_t i = 0; i < program->n_options; i++) {
+        const option *o = &program->options[i];
         if (o->name != NULL && ((typed[1] == '-' && strcmp(typed + 2, o->name) == 0) ||
                                 (typed[1] == o->letter && typed[2] == '\0')))
             return o;
@@ -222,7 +95,7 @@ static gboolean on_option(const gchar *typed, const gchar *value, gpointer data,
         g_ptr_array_add(c->positional, option_keep(c, value));
         return TRUE;
     }
-    const option *o = find_option(typed);
+    const option *o = find_option(c->program, typed);
     if (o->job)
         c->asked = o->name;
     return o->take(c, o, value, error);
@@ -243,9 +116,10 @@ static GOptionEntry entry_of(const option *o)
 
 static GOptionContext *create_context(cli *c)
 {
-    GOptionGroup *group = g_option_group_new("covcalc", "", "", c, NULL);
-    for (size_t i = 0; i <= G_N_ELEMENTS(options); i++) {
-        const option *o = i < G_N_ELEMENTS(options) ? &options[i] : NULL;
+    GOptionGroup *group = g_option_group_new(c->program->name, "", "", c, NULL);
+    const cli_program *program = c->program;
+    for (size_t i = 0; i <= program->n_options; i++) {
+        const option *o = i < program->n_options ? &program->options[i] : NULL;
         if (o != NULL && o->name == NULL)
             continue;
         GOptionEntry entries[2] = {entry_of(o), {0}};
@@ -264,31 +138,12 @@ static gboolean check_outputs(const cli *c, GError **error)
     if (c->format != NULL && c->outputs->len != 1)
         return option_wrong(error, "--format needs %s",
                             c->outputs->len == 0 ? "--output" : "one --output, not several");
-    if (c->overwrite && c->outputs->len == 0 && c->project == NULL)
+    for (guint i = 0; i < c->outputs->len && c->tally != NULL; i++) {
+        if (strcmp(g_array_index(c->outputs, cli_output, i).path, c->tally) == 0)
+            return option_wrong(error, "--output and --tally name the same file, %s", c->tally);
+    }
+    if (c->overwrite && c->outputs->len == 0 && c->tally == NULL && c->project == NULL)
         return option_wrong(error, "--overwrite needs --output");
-    return TRUE;
-}
-
-static gboolean check_project(const cli *c, GError **error)
-{
-    if (c->asked != NULL)
-        return option_wrong(
-            error, "--project and --%s exclude each other: say it in the project file", c->asked);
-    if (c->positional->len > 0)
-        return option_wrong(error, "--project names the files itself, '%s' is too much",
-                            (const char *)c->positional->pdata[0]);
-    return TRUE;
-}
-
-/* Areas alone, where something else is counted in them. */
-static gboolean check_without_households(const cli *c, GError **error)
-{
-    const char *asked = c->job.weight_column != NULL      ? "--weight"
-                        : c->job.household_id != NULL     ? "--household-id"
-                        : c->job.households.layer != NULL ? "--layer households=NAME"
-                                                          : NULL;
-    if (asked != NULL)
-        return option_wrong(error, "%s is about HOUSEHOLDS, which is missing", asked);
     return TRUE;
 }
 
@@ -296,51 +151,20 @@ static gboolean check(const cli *c, GError **error)
 {
     if (c->quiet && c->verbose)
         return option_wrong(error, "--quiet and --verbose exclude each other");
-    if (!check_outputs(c, error))
-        return FALSE;
-    if (c->project != NULL)
-        return check_project(c, error);
-    if (c->positional->len < 1 || (c->positional->len < 2 && c->bases->len == 0))
-        return option_wrong(error, "%s is missing",
-                            c->positional->len == 0 ? "AREAS" : "HOUSEHOLDS");
-    if (c->positional->len > 2)
-        return option_wrong(error, "AREAS and HOUSEHOLDS are all it takes, '%s' is too much",
-                            (const char *)c->positional->pdata[2]);
-    return c->positional->len == 2 || check_without_households(c, error);
+    return check_outputs(c, error) && c->program->check(c, error);
 }
 
-/* The indicators of the library's own choice come first, those that are asked for after them. */
-static void put_defaults_first(cli *c)
+void cli_fill_questions(cli *c, gboolean defaults)
 {
-    const cov_indicator defaults = {NULL, "defaults()"};
-    if (c->indicators->len > 0 && c->services->len > 0)
-        g_array_prepend_val(c->indicators, defaults);
-}
-
-#define ARRAY(type, array) ((const type *)(const void *)(array)->data)
-
-static void fill_job(cli *c)
-{
-    put_defaults_first(c);
-    cov_job *job = &c->job;
-    job->areas.path = c->positional->pdata[0];
-    job->households.path = c->positional->len > 1 ? c->positional->pdata[1] : NULL;
-    job->parent_columns = (const char *const *)c->parents->pdata;
-    job->n_parents = c->parents->len;
-    job->add_drivers = (const char *const *)c->drivers->pdata;
-    job->n_add_drivers = c->drivers->len;
-    job->services = ARRAY(cov_job_service, c->services);
-    job->n_services = c->services->len;
-    job->bases = ARRAY(cov_job_base, c->bases);
-    job->n_bases = c->bases->len;
-    job->indicators = ARRAY(cov_indicator, c->indicators);
-    job->n_indicators = c->indicators->len;
-    job->tiers = ARRAY(cov_job_tiers, c->tiers);
-    job->n_tiers = c->tiers->len;
-    job->targets = ARRAY(cov_job_target, c->targets);
-    job->n_targets = c->targets->len;
-    job->ratios = ARRAY(cov_job_ratio, c->ratios);
-    job->n_ratios = c->ratios->len;
+    const cov_indicator first = {NULL, "defaults()"};
+    if (c->indicators->len > 0 && defaults)
+        g_array_prepend_val(c->indicators, first);
+    c->job.indicators = ARRAY(cov_indicator, c->indicators);
+    c->job.n_indicators = c->indicators->len;
+    c->job.tiers = ARRAY(cov_job_tiers, c->tiers);
+    c->job.n_tiers = c->tiers->len;
+    c->job.targets = ARRAY(cov_job_target, c->targets);
+    c->job.n_targets = c->targets->len;
 }
 
 /* The format is that of the one output. */
@@ -355,9 +179,10 @@ static void free_list(gpointer list)
     g_ptr_array_free(list, TRUE);
 }
 
-static cli *create(void)
+static cli *create(const cli_program *program)
 {
     cli *c = g_new0(cli, 1);
+    c->program = program;
     c->job = (cov_job)COV_JOB_INIT;
     c->positional = g_ptr_array_new();
     c->parents = g_ptr_array_new();
@@ -374,16 +199,16 @@ static cli *create(void)
     return c;
 }
 
-cli *cli_parse(char **argv, GError **error)
+cli *cli_parse(const cli_program *program, char **argv, GError **error)
 {
-    cli *c = create();
+    cli *c = create(program);
     char **arguments = g_strdupv(argv);
     GOptionContext *context = create_context(c);
     gboolean good = g_option_context_parse_strv(context, &arguments, error);
     if (good && !c->help && !c->version) {
         good = check(c, error);
         if (good && c->project == NULL)
-            fill_job(c);
+            program->fill(c);
         fill_outputs(c);
     }
     g_option_context_free(context);
@@ -411,18 +236,4 @@ void cli_free(cli *c)
     g_ptr_array_free(c->lists, TRUE);
     g_string_chunk_free(c->texts);
     g_free(c);
-}
-
-/* ---------------------------------------------------------------- help */
-
-char *cli_usage(void)
-{
-    return g_strdup("Usage: covcalc AREAS HOUSEHOLDS [OPTION...]\n"
-                    "       covcalc --project FILE [OPTION...]\n"
-                    "Try 'covcalc --help' for the options and examples.\n");
-}
-
-char *cli_help(void)
-{
-    return option_help(options, G_N_ELEMENTS(options));
 }

@@ -1,4 +1,4 @@
-/* The command line of covcalc: one table of options, read into one cov_job.
+/* The command line of a tool: one table of options, read into one cov_job.
  * SPDX-License-Identifier: MIT
  *
  * Nothing here opens a file or prints. Arguments are UTF-8 whatever the locale. With a project file
@@ -16,11 +16,19 @@ typedef struct cli_output {
     const char *format; /* NULL: by the extension */
 } cli_output;
 
+typedef struct cli_program cli_program; /* see option.h */
+
+/* The tools. */
+extern const cli_program covcalc_program;
+extern const cli_program covmerge_program;
+
 typedef struct cli {
+    const cli_program *program;
     cov_job job; /* borrows its texts and arrays from the fields below */
 
     GArray *outputs; /* of cli_output */
     char *format;
+    char *tally;       /* the file of a part; NULL: none */
     char *project;     /* NULL: the job is on the command line */
     const char *asked; /* the last option that says what to count; NULL: none */
     int overwrite;
@@ -43,14 +51,14 @@ typedef struct cli {
     GStringChunk *texts;
 } cli;
 
-/* Read the arguments (argv[0] is skipped). NULL on wrong usage, with an error that says what is
- * wrong. With `help` or `version` set nothing else was checked. */
-cli *cli_parse(char **argv, GError **error);
+/* Read the arguments (argv[0] is skipped) as those of the program. NULL on wrong usage, with an
+ * error that says what is wrong. With `help` or `version` set nothing else was checked. */
+cli *cli_parse(const cli_program *program, char **argv, GError **error);
 void cli_free(cli *c);
 
 /* The text of --help, at most 80 columns wide, and the two lines of wrong usage. To be freed with
  * g_free. */
-char *cli_help(void);
-char *cli_usage(void);
+char *cli_help(const cli_program *program);
+char *cli_usage(const cli_program *program);
 
 #endif

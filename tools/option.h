@@ -1,4 +1,4 @@
-/* An option of the command line: what the table of them (cli.c) and those who read them share.
+/* An option of the command line: what the tables of them and those who read them share.
  * SPDX-License-Identifier: MIT
  *
  * A reader takes the value of one option into the cli; FALSE with an error that names the option,
@@ -20,12 +20,33 @@ struct option {
     gboolean job; /* says what to count: with a project file that is said there */
 };
 
+/* What a tool takes, and how it explains itself. */
+struct cli_program {
+    const char *name;
+    const option *options;
+    size_t n_options;
+    gboolean (*check)(const cli *c, GError **error); /* whether all of it fits together */
+    void (*fill)(cli *c);                            /* make the job; not with a project file */
+    const char *usage;                               /* whole lines */
+    const char *before;                              /* of --help, before the options */
+    const char *after;
+};
+
+#define FIELD(name) offsetof(cli, name)
+#define ARRAY(type, array) ((const type *)(const void *)(array)->data)
+
 /* FALSE, with an error of wrong usage. */
 gboolean option_wrong(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* A copy that lives as long as the cli. */
 char *option_keep(cli *c, const char *text);
 char *option_keep_part(cli *c, const char *text, size_t length);
+
+/* Readers that only set a field, of flags and single texts, and of what all tools have (cli.c). */
+gboolean take_flag(cli *c, const option *o, const char *value, GError **error);
+gboolean take_text(cli *c, const option *o, const char *value, GError **error);
+gboolean take_threads(cli *c, const option *o, const char *value, GError **error);
+gboolean take_output(cli *c, const option *o, const char *value, GError **error);
 
 /* Readers of what is counted (job_options.c): --fiber and --mobile, whose name is the technology,
  * --service, --base, --indicator, --tiers, --target, --ratio. */
@@ -37,7 +58,8 @@ gboolean take_tiers(cli *c, const option *o, const char *value, GError **error);
 gboolean take_target(cli *c, const option *o, const char *value, GError **error);
 gboolean take_ratio(cli *c, const option *o, const char *value, GError **error);
 
-/* The text of --help for n options, at most 80 columns wide; freed with g_free. */
-char *option_help(const option *options, size_t n);
+/* Put indicators, tiers and targets into the job; with `defaults` those of the library's own choice
+ * before the indicators that are asked for. */
+void cli_fill_questions(cli *c, gboolean defaults);
 
 #endif

@@ -408,7 +408,7 @@ def run_example(example, folder):
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     assert ran.returncode == 0, ran.stderr.decode()
     new = set(names(folder)) - set(before)
-    assert bool(new) == bool(re.search("-o |> ", example))
+    assert bool(new) == bool(re.search("-o |> |--tally ", example))
     assert all((folder / name).stat().st_size > 0 for name in new)
     assert ran.stdout or ">" in example
     return ran.stdout.decode()

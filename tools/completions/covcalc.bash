@@ -33,7 +33,7 @@ _covcalc()
         -f | --format)
             # the blank of the Shapefile driver's name needs its quotes
             local IFS=$'\n'
-            COMPREPLY=($(compgen -W $'GeoJSON\nGeoJSONSeq\nGPKG\nFlatGeobuf\n\\"ESRI Shapefile\\"\nCSV' -- "$cur"))
+            COMPREPLY=($(compgen -W $'GeoJSON\nGeoJSONSeq\nGPKG\nFlatGeobuf\n\\"ESRI Shapefile\\"\nCSV\npart' -- "$cur"))
             return
             ;;
         --invalid)
@@ -71,13 +71,17 @@ _covcalc()
             _filedir '@(yaml|yml)'
             return
             ;;
+        --tally)
+            _filedir cov
+            return
+            ;;
     esac
 
     if [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W '--allow-driver --allow-network --assume-crs --base --dry-run
             --fiber --format --help --household-id --id --indicator --invalid --layer --mobile
-            --name --output --overwrite --parent --project --quiet --ratio --service --target
-            --threads --tiers --verbose --version --weight
+            --name --output --overwrite --parent --project --quiet --ratio --service --tally
+            --target --threads --tiers --verbose --version --weight
             -f -h -o -q -v' -- "$cur"))
         return
     fi

@@ -1,0 +1,12 @@
+# fish completion for covmerge. SPDX-License-Identifier: MIT
+complete -c covmerge -l indicator -x -d 'one more share'
+complete -c covmerge -l tiers -x -d 'speed tiers that must be nested'
+complete -c covmerge -l target -x -d 'what is missing to a share, INDICATOR>=SHARE'
+complete -c covmerge -s o -l output -r -d 'write the result here'
+complete -c covmerge -s f -l format -x -a "GeoJSON GeoJSONSeq GPKG FlatGeobuf 'ESRI Shapefile' CSV part" -d 'format of the result'
+complete -c covmerge -l overwrite -d 'replace an existing file'
+complete -c covmerge -l threads -x -d 'number of workers'
+complete -c covmerge -s q -l quiet -d 'no table, no progress, no warnings'
+complete -c covmerge -s v -l verbose -d 'say more'
+complete -c covmerge -s h -l help -d 'print a summary and stop'
+complete -c covmerge -l version -d 'print the version and stop'

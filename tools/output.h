@@ -1,0 +1,28 @@
+/* Output: where the result of a run goes.
+ * SPDX-License-Identifier: MIT */
+#ifndef COV_TOOLS_OUTPUT_H
+#define COV_TOOLS_OUTPUT_H
+
+#include "talk.h"
+
+/* The files the result goes to: those of the command line, else those of the project; and the file
+ * of the part. */
+typedef struct outputs {
+    cov_project_output *at;
+    size_t n;
+} outputs;
+
+/* Without a project it is NULL. */
+outputs outputs_list(const cli *c, const cov_project *project);
+void outputs_clear(outputs *list);
+
+gboolean outputs_is_part(const cov_project_output *output);
+
+/* No long run for an output that can't be. */
+COV_MUST_CHECK cov_status outputs_check(const outputs *list, progress *p, cov_error *err);
+
+/* Write all files, then print the table. */
+COV_MUST_CHECK cov_status outputs_write(const cli *c, const outputs *list, const cov_run *run,
+                                        progress *p, cov_error *err);
+
+#endif
