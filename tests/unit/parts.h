@@ -14,6 +14,13 @@
 #define SHARE_C "105.25,9.25,1.0625,10.5,0\n"
 #define SHARE_D "100,9,2,2,1\n106.75,9.125,0,20,\n"
 
+/* One area of district A, in metres. */
+static const char metres_text[] =
+    "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
+    "\"urn:ogc:def:crs:EPSG::32648\"}},\"features\":[{\"type\":\"Feature\",\"geometry\":"
+    "{\"type\":\"Polygon\",\"coordinates\":[[[500000,1000000],[700000,1000000],[700000,1200000]"
+    ",[500000,1200000],[500000,1000000]]]},\"properties\":{\"ma\":\"01\",\"huyen\":\"A\"}}]}";
+
 static folder here;
 static char *communes_path, *whole_path, *share_path[4], *part_path[4], *out_path, *other_path;
 

@@ -111,12 +111,7 @@ static void areas_of_another_system(void **state)
 {
     (void)state;
     plan p;
-    char *metres = folder_write(
-        &here, "metres.geojson",
-        "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
-        "\"urn:ogc:def:crs:EPSG::32648\"}},\"features\":[{\"type\":\"Feature\",\"geometry\":"
-        "{\"type\":\"Polygon\",\"coordinates\":[[[500000,1000000],[700000,1000000],[700000,1200000]"
-        ",[500000,1200000],[500000,1000000]]]},\"properties\":{\"ma\":\"01\",\"huyen\":\"A\"}}]}");
+    char *metres = folder_write(&here, "metres.geojson", metres_text);
     cov_job *job = plan_of(&p, whole_path);
     job->areas.path = metres;
     cov_run *run = run_job(job);
@@ -194,7 +189,8 @@ static void manifest_lists_all_sources_once(void **state)
     const char *manifest = cov_run_manifest(run);
     const char *a = strstr(manifest, "\"households\",\"file\":\"a.csv\"");
     const char *c = strstr(manifest, "\"households\",\"file\":\"c.csv\"");
-    assert_true(a != NULL && c != NULL && a < c);
+    const char *persons = strstr(manifest, "\"role\":\"persons\"");
+    assert_true(a != NULL && c != NULL && persons != NULL && a < c && c < persons);
     const char *areas = strstr(manifest, "\"role\":\"areas\"");
     assert_non_null(areas);
     assert_null(strstr(areas + 1, "\"role\":\"areas\""));
@@ -309,6 +305,14 @@ static void questions_must_agree(void **state)
     cov_run_free(merge_with((const char *const *)part_path, 4, &asks));
 }
 
+static int watch(void *data, const char *phase, double fraction)
+{
+    double *furthest = data;
+    if (strcmp(phase, "read parts") == 0 && fraction > *furthest)
+        *furthest = fraction;
+    return 0;
+}
+
 static int stop(void *data, const char *phase, double fraction)
 {
     (void)phase;
@@ -326,6 +330,11 @@ static void a_merge_can_be_stopped(void **state)
     job.progress_data = &asked;
     expect_refusal((const char *const *)part_path, 4, &job, COV_ERR_CANCELLED, NULL, 0);
     assert_int_equal(asked, 3);
+    double furthest = -1;
+    job.progress = watch;
+    job.progress_data = &furthest;
+    cov_run_free(merge_with((const char *const *)part_path, 4, &job));
+    assert_true(furthest > 0.7 && furthest < 0.8); /* the last of four is read */
 }
 
 static void jobs_that_read_are_refused(void **state)
@@ -402,6 +411,32 @@ static void the_same_part_twice(void **state)
     const char *const same[] = {other_path, part_path[1], part_path[0]};
     expect_refusal(same, 3, NULL, COV_ERR_MISMATCH,
                    FACTS("0.cov", "other.cov", "a.csv", "same households"));
+}
+
+/* Nothing can be counted twice of it; still, a file given twice is a mistake. */
+static void an_empty_part_twice(void **state)
+{
+    (void)state;
+    plan p;
+    cov_error err;
+    cov_job *job = plan_of(&p, whole_path);
+    cov_run *counted = run_job(job), *empty = NULL;
+    const cov_service service = {"fiber", NULL};
+    cov_tally *tally = NULL;
+    assert_int_equal(cov_tally_create(cov_run_areas(counted), &service, 1, NULL, &tally, &err),
+                     COV_OK);
+    memset(&job->households, 0, sizeof job->households);
+    job->weight_column = NULL;
+    job->n_services = job->n_bases = job->n_indicators = job->n_tiers = job->n_targets = 0;
+    if (cov_run_conclude(job, tally, NULL, "EPSG:4326", &empty, &err) != COV_OK)
+        fail_msg("%s", err.message);
+    save(empty, part_path[0]);
+    save(empty, part_path[1]);
+    expect_refusal((const char *const *)part_path, 2, NULL, COV_ERR_MISMATCH,
+                   FACTS("0.cov", "1.cov", "same households"));
+    cov_tally_free(tally);
+    cov_run_free(counted);
+    cov_run_free(empty);
 }
 
 /* What one part has to be, and how another differs. */
@@ -517,6 +552,7 @@ int main(void)
         cmocka_unit_test(bases_of_their_own_are_no_part),
         cmocka_unit_test(ratios_are_no_part),
         cmocka_unit_test(the_same_part_twice),
+        cmocka_unit_test(an_empty_part_twice),
         cmocka_unit_test(parts_of_other_areas),
         cmocka_unit_test(parts_of_other_services),
         cmocka_unit_test(parts_of_other_measures),

@@ -9,7 +9,10 @@
 
 #include "parts.h"
 
+#include <cpl_conv.h>
+
 #include "base/hash.h"
+#include "base/mem.h"
 #include "io/part.h"
 
 static void write_file(const char *path, const unsigned char *at, size_t n)
@@ -145,6 +148,122 @@ static void lengths_that_lie(void **state)
     free(b.at);
 }
 
+static void expect_damaged(file *b)
+{
+    cov_error err = {COV_OK, ""};
+    seal(b);
+    write_file(other_path, b->at, b->n);
+    assert_int_equal(try_merge(other_path, &err), COV_ERR_FORMAT);
+    assert_non_null(strstr(err.message, "damaged"));
+}
+
+/* `n` bytes more at a place, of which the sizes of the file and of its areas may know. */
+static void expect_no_room(const file *b, size_t at, size_t n, int of_areas)
+{
+    file c = {calloc(1, b->n + n + 1), b->n + n};
+    assert_non_null(c.at);
+    memcpy(c.at, b->at, at);
+    memcpy(c.at + at + n, b->at + at, b->n - at);
+    put_number(&c, 24, c.n, 8);
+    put_number(&c, 40, number_at(b, 40) + (of_areas ? n : 0), 8);
+    expect_damaged(&c);
+    free(c.at);
+}
+
+static void sections_hold_nothing_else(void **state)
+{
+    (void)state;
+    file b = small_part();
+    size_t areas = COV_PART_HEADER + (size_t)number_at(&b, 32);
+    size_t tallies = areas + (size_t)number_at(&b, 40);
+    for (size_t n = 1; n <= 24; n++) {
+        expect_no_room(&b, b.n - COV_PART_CHECKSUM, n, 0);
+        expect_no_room(&b, tallies, n, 1);
+    }
+    free(b.at);
+}
+
+/* Their shapes would be those of others; the fingerprint doesn't depend on the order. */
+static void areas_out_of_order(void **state)
+{
+    (void)state;
+    file b = small_part();
+    size_t first = COV_PART_HEADER + (size_t)number_at(&b, 32);
+    size_t n = (size_t)number_at(&b, 40) / 4; /* all four are of one size */
+    for (size_t i = 0; i < n; i++) {
+        unsigned char byte = b.at[first + i];
+        b.at[first + i] = b.at[first + n + i];
+        b.at[first + n + i] = byte;
+    }
+    expect_damaged(&b);
+    free(b.at);
+}
+
+/* Shapes that no index is made of: the areas of the run are those in the other plane. */
+static void shapes_that_are_none(void **state)
+{
+    (void)state;
+    plan p;
+    char *metres = folder_write(&here, "metres.geojson", metres_text);
+    cov_job *job = plan_of(&p, whole_path);
+    job->areas.path = metres;
+    save_job(job, part_path[0]);
+    file b = read_file(part_path[0]);
+    /* id "01", no name, parent "A", size of the shape, byte order, type */
+    size_t shape = COV_PART_HEADER + (size_t)number_at(&b, 32) + 6 + 4 + 5 + 8;
+    assert_int_equal(b.at[shape], 1);
+    assert_int_equal(b.at[shape + 1], 3);
+    b.at[shape + 1] = 2;
+    expect_damaged(&b);
+    b.at[shape + 1] = 99;
+    expect_damaged(&b);
+    free(b.at);
+    free(metres);
+}
+
+/* No one form gives every system back as files state it. */
+static void systems_come_back_as_they_were(void **state)
+{
+    (void)state;
+    static const char *const systems[] = {
+        "EPSG:4326",
+        "EPSG:3405",
+        "EPSG:9210",
+        "EPSG:32648",
+        "OGC:CRS84",
+        "+proj=utm +zone=48 +ellps=WGS84 +towgs84=-191.9,-39.3,-111.5,0,0,0,0",
+        "GEOGCS[\"GCS_WGS_1984\",DATUM[\"D_WGS_1984\",SPHEROID[\"WGS_1984\",6378137.0,"
+        "298.257223563]],PRIMEM[\"Greenwich\",0.0],UNIT[\"Degree\",0.0174532925199433]]"};
+    static const char *const options[] = {"FORMAT=WKT2_2019", NULL};
+    for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++) {
+        cov_area_layer layer = {.label = (char *)(uintptr_t)systems[i]};
+        OGRSpatialReferenceH again = NULL;
+        char *text = NULL, *a = NULL, *b = NULL;
+        cov_error err;
+        assert_int_equal(cov_crs_from_text(systems[i], &layer.crs, &err), COV_OK);
+        assert_int_equal(cov_part_crs_write(&layer, &text, &err), COV_OK);
+        assert_int_equal(cov_part_crs_read(text, &again, &err), COV_OK);
+        assert_int_equal(OSRExportToWktEx(layer.crs, &a, options), OGRERR_NONE);
+        assert_int_equal(OSRExportToWktEx(again, &b, options), OGRERR_NONE);
+        assert_string_equal(a, b);
+        CPLFree(a);
+        CPLFree(b);
+        cov_free(text);
+        OSRRelease(layer.crs);
+        OSRRelease(again);
+    }
+    OGRSpatialReferenceH none = NULL;
+    static const char *const wrong[] = {"",
+                                        "EPSG:4326",
+                                        "{",
+                                        "{\"type\":\"GeographicCRS\"}",
+                                        "/etc/passwd",
+                                        "https://example.org/crs"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(cov_part_crs_read(wrong[i], &none, NULL), COV_ERR_FORMAT);
+    assert_null(none);
+}
+
 /* The head replaced by another text. */
 static void write_with_head(const file *b, const char *text)
 {
@@ -249,6 +368,10 @@ int main(void)
         cmocka_unit_test(any_cut_is_noticed),
         cmocka_unit_test(sealed_lies_do_no_harm),
         cmocka_unit_test(lengths_that_lie),
+        cmocka_unit_test(sections_hold_nothing_else),
+        cmocka_unit_test(areas_out_of_order),
+        cmocka_unit_test(shapes_that_are_none),
+        cmocka_unit_test(systems_come_back_as_they_were),
         cmocka_unit_test(heads_that_lie),
         cmocka_unit_test(what_is_no_part),
     };
