@@ -241,9 +241,12 @@ static int are_shards(json_t *json)
 static cov_status read_head(cov_part_file *part, cov_span head, cov_error *err)
 {
     json_t *areas = NULL, *bases = NULL;
-    part->head = json_loadb((const char *)head.at, head.size, JSON_REJECT_DUPLICATES, NULL);
+    json_error_t why;
+    part->head = json_loadb((const char *)head.at, head.size, JSON_REJECT_DUPLICATES, &why);
     if (part->head == NULL)
-        return cov_part_damaged(part, "its head is no JSON", err);
+        return json_error_code(&why) == json_error_out_of_memory
+                   ? cov_fail_memory(err)
+                   : cov_part_damaged(part, "its head is no JSON", err);
     if (json_unpack_ex(part->head, NULL, JSON_STRICT, "{s:o, s:o, s:o, s:o, s:o, s:o}", "areas",
                        &areas, "bases", &bases, "questions", &part->questions, "sources",
                        &part->sources, "notes", &part->notes, "shards", &part->shards) != 0 ||

@@ -434,6 +434,17 @@ static void an_empty_part_twice(void **state)
     save(empty, part_path[1]);
     expect_refusal((const char *const *)part_path, 2, NULL, COV_ERR_MISMATCH,
                    FACTS("0.cov", "1.cov", "same households"));
+    cov_run_free(empty);
+    /* another empty share, of the same (no) file, is none of the households twice */
+    const cov_indicator ask = {NULL, "fiber"};
+    job->indicators = &ask;
+    job->n_indicators = 1;
+    assert_int_equal(cov_run_conclude(job, tally, NULL, "EPSG:4326", &empty, &err), COV_OK);
+    save(empty, part_path[1]);
+    cov_job asks = COV_JOB_INIT;
+    asks.indicators = &ask;
+    asks.n_indicators = 1;
+    cov_run_free(merge_with((const char *const *)part_path, 2, &asks));
     cov_tally_free(tally);
     cov_run_free(counted);
     cov_run_free(empty);
