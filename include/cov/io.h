@@ -404,13 +404,13 @@ COV_API COV_MUST_CHECK cov_status cov_output_check(const char *path,
  *                   for a formula
  *   part            no rows: the run itself, see cov_run_save
  *
- * The four before the last have a file beside them, PATH.libcov.json: the manifest, and, as its members, the
- * "rows" a FlatGeobuf lacks, the full names of a shapefile's "columns". There a name over 10 bytes
- * is cut, its end a number where that is taken. Columns of an indicator end in _n, _pct, _unk and
- * _mis, of a ratio in _n, _of, _pct and _per, behind at most 6 bytes: a longer name is cut and has
- * its place behind it, counted through the indicators of all bases, targets and ratios:
- * fiber_viettel, the second, is fiber2_n and fiber2_pct; where that is taken, fibe2_n. No two
- * columns have the same name.
+ * The four before the last have a file beside them, PATH.libcov.json: the manifest, and, as its
+ * members, the "rows" a FlatGeobuf lacks, the full names of a shapefile's "columns". There a name
+ * over 10 bytes is cut, its end a number where that is taken. Columns of an indicator end in _n,
+ * _pct, _unk and _mis, of a ratio in _n, _of, _pct and _per, behind at most 6 bytes: a longer name
+ * is cut and has its place behind it, counted through the indicators of all bases, targets and
+ * ratios: fiber_viettel, the second, is fiber2_n and fiber2_pct; where that is taken, fibe2_n. No
+ * two columns have the same name.
  *
  * Written in memory, copied to a temporary folder beside the target, flushed to disk, re-opened and
  * compared value by value, then renamed: the target is the old file or the whole new one (of
