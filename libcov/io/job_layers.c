@@ -60,7 +60,6 @@ static cov_status begin(reading *r, const cov_job *job, const cov_source *own, c
                                : cov_run_plane_of(&r->setting, own, &r->setting.to, err);
     if (s == COV_OK)
         s = define(r->setting.to, &r->crs, err);
-    r->setting.areas_crs = r->crs;
     return s;
 }
 
@@ -168,24 +167,23 @@ static cov_status read_network(const reading *r, const cov_job_service *ask, cov
                                cov_table **barriers, cov_near_options *near, cov_error *err)
 {
     cov_network_shapes shapes;
-    cov_table *network = NULL;
+    cov_table *network = NULL, *walls = NULL;
     cov_status s = cov_network_layer_shapes(&r->setting, ask, &shapes, err);
     if (s != COV_OK)
         return s;
     s = build_shapes(cov_source_name(&ask->source), r->crs, shapes.network, shapes.n, &network,
                      err);
+    if (s == COV_OK && shapes.n_barriers > 0)
+        s = build_shapes(cov_source_name(&ask->barriers), r->crs, shapes.barriers,
+                         shapes.n_barriers, &walls, err);
     if (s == COV_OK) {
-        *barriers = NULL;
-        if (shapes.n_barriers > 0)
-            s = build_shapes(cov_source_name(&ask->barriers), r->crs, shapes.barriers,
-                             shapes.n_barriers, barriers, err);
-    }
-    *near = shapes.near;
-    cov_network_shapes_clear(&shapes);
-    if (s == COV_OK)
         *out = network;
-    else
+        *barriers = walls;
+        *near = shapes.near;
+    } else {
         cov_table_free(network);
+    }
+    cov_network_shapes_clear(&shapes);
     return s;
 }
 
