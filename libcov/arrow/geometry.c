@@ -351,23 +351,14 @@ static void put_geometry(native *n, unsigned type, int level, size_t i)
     }
 }
 
-static int row_is_null(const struct ArrowArray *batch, const struct ArrowArray *a, size_t i)
-{
-    size_t row = (size_t)batch->offset + i;
-    if (batch->n_buffers > 0 && batch->buffers != NULL && !cov_bit(batch->buffers[0], row))
-        return 1;
-    return a->n_buffers > 0 && a->buffers != NULL &&
-           !cov_bit(a->buffers[0], row + (size_t)a->offset);
-}
-
 /* Once to count the bytes, once to write them. */
 static void put_rows(native *n, cov_batch_rows *batch)
 {
-    const struct ArrowArray *a = batch->array.children[n->table->geometry];
+    size_t column = (size_t)n->table->geometry;
     n->size = 0;
     for (size_t i = 0; i < cov_batch_length(batch); i++) {
         batch->start[i] = n->size;
-        if (!row_is_null(&batch->array, a, i))
+        if (!cov_batch_is_null(batch, column, i))
             put_geometry(n, n->type, 0, (size_t)batch->array.offset + i);
     }
     batch->start[cov_batch_length(batch)] = n->size;
@@ -390,6 +381,31 @@ cov_status cov_native_read(const cov_table *table, cov_batch_rows *batch, cov_er
         return cov_fail_memory(err);
     n.to = batch->wkb;
     put_rows(&n, batch);
+    return COV_OK;
+}
+
+/* ---------------------------------------------------------------- points as they are */
+
+void cov_native_keep_points(cov_table *table)
+{
+    char extension[64] = "";
+    if (table->shapes != COV_SHAPE_NATIVE)
+        return;
+    const struct ArrowSchema *schema = table->schema.children[table->geometry];
+    (void)extension_of(schema, extension, sizeof extension);
+    if (cov_native_type(schema, extension) == COV_WKB_POINT)
+        table->shapes = COV_SHAPE_POINTS;
+}
+
+cov_status cov_native_places(const cov_table *table, const cov_batch_rows *batch, cov_places *out,
+                             cov_error *err)
+{
+    native n;
+    memset(&n, 0, sizeof n);
+    if (!open_native(&n, table, batch))
+        return damaged(table, err);
+    size_t first = (size_t)batch->array.offset * n.stride;
+    *out = (cov_places){n.x + first, n.y + first, n.stride};
     return COV_OK;
 }
 

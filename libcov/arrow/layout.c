@@ -391,16 +391,21 @@ static int is_null(const struct ArrowArray *a, size_t i)
     return a->n_buffers > 0 && a->buffers != NULL && !cov_bit(a->buffers[0], i);
 }
 
+int cov_batch_is_null(const cov_batch_rows *batch, size_t column, size_t i)
+{
+    const struct ArrowArray *a = batch->array.children[column];
+    size_t row = (size_t)batch->array.offset + i;
+    return is_null(&batch->array, row) || is_null(a, row + (size_t)a->offset);
+}
+
 void cov_batch_cell(const cov_table *table, const cov_batch_rows *batch, size_t i, size_t column,
                     cov_cell *out)
 {
     const cov_column_layout *c = &table->column[column];
     const struct ArrowArray *a = batch->array.children[column];
-    size_t row = (size_t)batch->array.offset + i;
-    out->is_null = is_null(&batch->array, row);
+    size_t row = (size_t)batch->array.offset + i + (size_t)a->offset;
     out->over = 0;
-    row += (size_t)a->offset;
-    out->is_null = out->is_null || is_null(a, row);
+    out->is_null = cov_batch_is_null(batch, column, i);
     if (out->is_null)
         return;
     if (c->has_dictionary) {

@@ -38,8 +38,9 @@ typedef struct cov_column_layout {
 /* What a geometry column holds. */
 typedef enum cov_shape_storage {
     COV_SHAPE_NONE,
-    COV_SHAPE_WKB,   /* as it is */
-    COV_SHAPE_NATIVE /* GeoArrow's lists and coordinates, made WKB on the way in */
+    COV_SHAPE_WKB,    /* as it is */
+    COV_SHAPE_NATIVE, /* GeoArrow's lists and coordinates, made WKB on the way in */
+    COV_SHAPE_POINTS  /* GeoArrow's points, read where they lie: no WKB of them */
 } cov_shape_storage;
 
 /* One batch, and the WKB that was made for it: row i is the bytes from start[i] to start[i + 1]. */
@@ -83,6 +84,9 @@ static inline int cov_bit(const void *bitmap, size_t i)
     return bitmap == NULL || ((const unsigned char *)bitmap)[i / 8] >> (i % 8) & 1;
 }
 
+/* Whether row i of a batch, or its cell of a column, is null. */
+int cov_batch_is_null(const cov_batch_rows *batch, size_t column, size_t i);
+
 /* Cell of row i of a batch. */
 void cov_batch_cell(const cov_table *table, const cov_batch_rows *batch, size_t i, size_t column,
                     cov_cell *out);
@@ -96,6 +100,21 @@ cov_status cov_geometry_find(cov_table *table, const cov_table_options *options,
 
 /* Make WKB of the native geometries of a batch. */
 cov_status cov_native_read(const cov_table *table, cov_batch_rows *batch, cov_error *err);
+
+/* Where the coordinates of GeoArrow's points lie: those of row i are i * stride bytes behind those
+ * of row 0, not aligned to anything. */
+typedef struct cov_places {
+    const char *x;
+    const char *y;
+    size_t stride;
+} cov_places;
+
+/* Those of a batch of at least one row. */
+cov_status cov_native_places(const cov_table *table, const cov_batch_rows *batch, cov_places *out,
+                             cov_error *err);
+
+/* Take the points of a table where they lie, where they are GeoArrow's; before the first batch. */
+void cov_native_keep_points(cov_table *table);
 
 /* Whether the lists below the geometry of a schema are those of an extension type: its WKB type, 0
  * otherwise. */

@@ -142,22 +142,13 @@ static int is_empty(cov_wkb *r, uint32_t type)
            cov_wkb_u32(r, &n, NULL) == COV_OK && n == 0;
 }
 
-static cov_status read_point(const pusher *p, const cov_batch_rows *batch, size_t i, double *x,
-                             double *y, cov_error *err)
+/* A point in any WKB but the plainest. */
+static cov_status read_wkb(const pusher *p, const cov_batch_rows *batch, size_t i, cov_wkb r,
+                           double *x, double *y, cov_error *err)
 {
-    size_t size = 0, doubles = 0;
+    size_t doubles = 0;
     uint32_t type = 0;
     cov_error why = {COV_OK, ""};
-    *x = *y = NAN;
-    const unsigned char *wkb = cov_batch_wkb(p->intake.table, batch, i, &size);
-    if (wkb == NULL)
-        return COV_OK;
-    if (is_plain_point(wkb, size)) {
-        memcpy(x, wkb + 5, sizeof *x);
-        memcpy(y, wkb + 13, sizeof *y);
-        return COV_OK;
-    }
-    cov_wkb r = cov_wkb_open(wkb, size);
     cov_status s = cov_wkb_head(&r, &type, &doubles, &why);
     if (s == COV_OK && type == COV_WKB_POINT)
         s = cov_wkb_expect(&r, 1, doubles * sizeof(double), &why);
@@ -174,18 +165,46 @@ static cov_status read_point(const pusher *p, const cov_batch_rows *batch, size_
     return COV_OK;
 }
 
+static cov_status read_point(const pusher *p, const cov_batch_rows *batch, size_t i, double *x,
+                             double *y, cov_error *err)
+{
+    size_t size = 0;
+    *x = *y = NAN;
+    const unsigned char *wkb = cov_batch_wkb(p->intake.table, batch, i, &size);
+    if (wkb == NULL)
+        return COV_OK;
+    if (!is_plain_point(wkb, size))
+        return read_wkb(p, batch, i, cov_wkb_open(wkb, size), x, y, err);
+    memcpy(x, wkb + 5, sizeof *x);
+    memcpy(y, wkb + 13, sizeof *y);
+    return COV_OK;
+}
+
+static int is_aligned(const void *at)
+{
+    return (uintptr_t)at % _Alignof(double) == 0;
+}
+
+static int has_bitmap(const struct ArrowArray *a)
+{
+    return a->n_buffers > 0 && a->buffers != NULL && a->buffers[0] != NULL;
+}
+
+static int may_be_null(const cov_batch_rows *batch, size_t column)
+{
+    return has_bitmap(&batch->array) || has_bitmap(batch->array.children[column]);
+}
+
 /* The doubles of a column where they lie; NULL where they must be gone through. */
 static const double *plain_doubles(const pusher *p, const cov_batch_rows *batch, int column)
 {
     const cov_column_layout *c = &p->intake.table->column[column];
     const struct ArrowArray *a = batch->array.children[column];
     if (c->has_dictionary || c->values.storage != COV_STORAGE_FLOAT || c->values.width != 8 ||
-        a->buffers[0] != NULL ||
-        (batch->array.buffers != NULL && batch->array.n_buffers > 0 &&
-         batch->array.buffers[0] != NULL))
+        may_be_null(batch, (size_t)column))
         return NULL;
     const double *at = a->buffers[1];
-    return (uintptr_t)at % _Alignof(double) == 0 ? at + a->offset + batch->array.offset : NULL;
+    return is_aligned(at) ? at + a->offset + batch->array.offset : NULL;
 }
 
 /* The double nearest to a decimal: the quotient of two whole numbers that doubles hold exactly. 0
@@ -250,12 +269,39 @@ static cov_status read_column(const pusher *p, const cov_batch_rows *batch, size
     return s;
 }
 
+/* GeoArrow's points pass by pointer, too, unless some may be null. */
+static cov_status read_native(const pusher *p, const cov_batch_rows *batch, size_t from,
+                              cov_points *points, cov_error *err)
+{
+    cov_places at;
+    size_t column = (size_t)p->intake.table->geometry;
+    cov_status s = cov_native_places(p->intake.table, batch, &at, err);
+    if (s != COV_OK)
+        return s;
+    const char *x = at.x + from * at.stride, *y = at.y + from * at.stride;
+    if (!may_be_null(batch, column) && is_aligned(x) && is_aligned(y)) {
+        points->x = (const double *)(const void *)x;
+        points->y = (const double *)(const void *)y;
+        points->x_stride = points->y_stride = at.stride;
+        return COV_OK;
+    }
+    for (size_t i = 0; i < points->n; i++) {
+        memcpy(&p->xs[i], x + i * at.stride, sizeof(double));
+        memcpy(&p->ys[i], y + i * at.stride, sizeof(double));
+        if (cov_batch_is_null(batch, column, from + i))
+            p->xs[i] = NAN;
+    }
+    return COV_OK;
+}
+
 static cov_status read_places(const pusher *p, const cov_batch_rows *batch, size_t from,
                               cov_points *points, cov_error *err)
 {
     cov_status s = COV_OK;
     points->x = p->xs;
     points->y = p->ys;
+    if (p->x < 0 && p->intake.table->shapes == COV_SHAPE_POINTS)
+        return read_native(p, batch, from, points, err);
     if (p->x < 0) {
         for (size_t i = 0; i < points->n && s == COV_OK; i++)
             s = read_point(p, batch, from + i, &p->xs[i], &p->ys[i], err);
@@ -438,6 +484,9 @@ static cov_status push_stream(pusher *p, cov_progress progress, void *data, cov_
     cov_status s = check_crs(p, err);
     if (s == COV_OK)
         s = find_columns(p, err);
+    if (p->x >= 0)
+        p->intake.table->shapes = COV_SHAPE_NONE; /* nobody asks for them */
+    cov_native_keep_points(p->intake.table);
     while (s == COV_OK && more) {
         s = cov_intake_next(&p->intake, &more, err);
         if (s == COV_OK && more)
