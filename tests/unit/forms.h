@@ -62,6 +62,8 @@ static inline void suit(household *h, const form *f)
 static inline cell coordinate(double value, const form *f)
 {
     cell c = {.null = f->where != WHERE_DOUBLES && !isfinite(value), .real = value};
+    if (c.null)
+        c.real = 0.5; /* nobody must see it */
     if (!isfinite(value))
         return c;
     c.whole = (int64_t)value;
@@ -131,6 +133,12 @@ static inline cell answer_cell(const household *h, const form *f, rng *r)
     return c;
 }
 
+/* Half of those that are nowhere, the others have coordinates that say so. */
+static inline bool point_is_null(const household *h, size_t i)
+{
+    return is_nowhere(&h[i]) && i % 2 == 0;
+}
+
 static inline node *points_column(const household *h, size_t n, const form *f, size_t junk)
 {
     bool interleaved = f->where == WHERE_INTERLEAVED;
@@ -144,7 +152,8 @@ static inline node *points_column(const household *h, size_t n, const form *f, s
         d->missing[0] = true;
         d->length = (int64_t)((junk + n) * (interleaved ? 2 : 1));
         for (size_t i = 0; i < junk + n; i++) {
-            const household *at = i < junk ? &h[0] : &h[i - junk];
+            static const household unseen = {0.5, 0.5, 0, 0, 0};
+            const household *at = i < junk || point_is_null(h, i - junk) ? &unseen : &h[i - junk];
             if (interleaved || k == 0)
                 put_real(&d->buffer[1], at->x, 8);
             if (interleaved || k == 1)
@@ -152,8 +161,12 @@ static inline node *points_column(const household *h, size_t n, const form *f, s
         }
         add_child(out, d);
     }
-    for (size_t i = 0; i < junk + n; i++)
-        put_bit(&out->buffer[0], i, i < junk || i % 2 == 0 || !is_nowhere(&h[i - junk]));
+    out->missing[0] = true;
+    for (size_t i = 0; i < junk + n; i++) {
+        bool null = i >= junk && point_is_null(h, i - junk);
+        put_bit(&out->buffer[0], i, !null);
+        out->missing[0] = out->missing[0] && !null;
+    }
     describe(out, "geoarrow.point", NULL);
     return out;
 }

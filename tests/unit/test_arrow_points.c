@@ -248,6 +248,14 @@ static cell wkb_cell(uint32_t type, uint32_t n, size_t size)
     return c;
 }
 
+/* Longer than any number or answer. */
+static cell long_cell(char letter)
+{
+    cell c = {.size = sizeof c.text};
+    memset(c.text, letter, sizeof c.text);
+    return c;
+}
+
 static void cells_are_refused_by_row_and_column(void **state)
 {
     (void)state;
@@ -275,6 +283,8 @@ static void cells_are_refused_by_row_and_column(void **state)
         {&by_xy, 2, "u", text_cell("many"), "\"persons\": the weight is not a number"},
         {&by_xy, 2, "u", text_cell(""), "\"persons\": the weight is not a number"},
         {&by_xy, 2, "u", {.text = "1\0002", .size = 3}, "\"persons\": the weight is not a number"},
+        {&by_xy, 2, "u", long_cell('1'), "\"persons\": the weight is not a number"},
+        {&by_xy, 3, "u", long_cell('y'), "\"fiber\": the answer is neither yes nor no"},
         {&by_xy, 3, "u", text_cell("perhaps"), "\"fiber\": the answer is neither yes nor no"},
         {&by_xy, 3, "vu", {.text = "1\0", .size = 2}, "\"fiber\": the answer is neither"},
         {&by_xy, 0, "d:18,0,64", {.whole = (INT64_C(1) << 53) + 1}, "\"x\": a decimal has more"},
