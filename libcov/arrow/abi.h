@@ -1,8 +1,8 @@
 /* The structures of the Arrow C data and stream interfaces, as the specification gives them.
  * SPDX-License-Identifier: MIT
  *
- * The guards are the specification's too: other headers (GDAL's ogr_recordbatch.h) carry the same
- * structures behind them. */
+ * The guards are the specification's too, so that headers which carry the same structures can be
+ * included as well. GDAL's ogr_recordbatch.h has none of them in 3.6: not that one. */
 #ifndef COV_ARROW_ABI_H
 #define COV_ARROW_ABI_H
 
