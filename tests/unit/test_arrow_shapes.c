@@ -361,6 +361,40 @@ static void damaged_native_schemas_are_no_geometry(void **state)
     }
 }
 
+/* ---------------------------------------------------------------- pushed */
+
+static void assert_not_pushed(cov_tally *t, node *rows, const char *text)
+{
+    struct ArrowArrayStream stream = stream_of_rows(rows);
+    cov_error err = {0};
+    assert_fails(cov_tally_push_arrow(t, &stream, NULL, NULL, NULL, NULL, &err), &err,
+                 COV_ERR_INPUT, text);
+    cov_ledger l;
+    cov_tally_ledger(t, &l);
+    assert_int_equal(l.read.points, 0);
+}
+
+static void native_points_alone_are_pushed(void **state)
+{
+    (void)state;
+    rng r = {9};
+    cov_areas *areas = make_areas(&r, 1);
+    cov_tally *t = NULL;
+    assert_int_equal(cov_tally_create(areas, NULL, 0, NULL, &t, NULL), COV_OK);
+    for (size_t kind = 1; kind < 6; kind++)
+        assert_not_pushed(t, random_native(&r, kind), "column \"shape\": the geometry is no point");
+    node *rows = random_native(&r, 0);
+    rows->child[0]->child[0]->length = 3;
+    assert_not_pushed(t, rows, "column \"shape\": its Arrow array is damaged");
+    struct ArrowArrayStream stream = stream_of_rows(random_native(&r, 0));
+    assert_int_equal(cov_tally_push_arrow(t, &stream, NULL, NULL, NULL, NULL, NULL), COV_OK);
+    cov_ledger l;
+    cov_tally_ledger(t, &l);
+    assert_int_equal(l.read.points, N_SHAPES);
+    cov_tally_free(t);
+    cov_areas_free(areas);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +405,7 @@ int main(void)
         TEST(native_geometries_become_wkb),
         TEST(damaged_natives_are_refused),
         TEST(damaged_native_schemas_are_no_geometry),
+        TEST(native_points_alone_are_pushed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
