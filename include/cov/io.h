@@ -330,6 +330,11 @@ COV_API COV_MUST_CHECK cov_status cov_job_footprint(const cov_job *job, size_t s
                                                     cov_table **barriers, cov_near_options *near,
                                                     cov_error *err);
 
+/* Whether two texts ("EPSG:4326", WKT, PROJJSON) mean one coordinate system, whatever they call it:
+ * 1 or 0 in *out. COV_ERR_CRS for a text that means none. */
+COV_API COV_MUST_CHECK cov_status cov_crs_same(const char *a, const char *b, int *out,
+                                               cov_error *err);
+
 /* ---------------------------------------------------------------- parts */
 
 /* A part is a run saved to a file, .cov: the areas, what was counted of them, what was asked; so

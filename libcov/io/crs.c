@@ -129,6 +129,23 @@ static int is_same(OGRSpatialReferenceH a, OGRSpatialReferenceH b)
     return OSRIsSameEx(a, b, options);
 }
 
+cov_status cov_crs_same(const char *a, const char *b, int *out, cov_error *err)
+{
+    OGRSpatialReferenceH first = NULL, second = NULL;
+    if (a == NULL || b == NULL || out == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "two systems are compared, there is one or none");
+    cov_status s = cov_crs_from_text(a, &first, err);
+    if (s == COV_OK)
+        s = cov_crs_from_text(b, &second, err);
+    if (s == COV_OK)
+        *out = is_same(first, second) != 0;
+    if (first != NULL)
+        OSRRelease(first);
+    if (second != NULL)
+        OSRRelease(second);
+    return s;
+}
+
 cov_status cov_transform_create(OGRSpatialReferenceH from, OGRSpatialReferenceH to,
                                 const double extent[4], const char *what, cov_transform *out,
                                 cov_error *err)

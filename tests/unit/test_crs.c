@@ -315,11 +315,41 @@ static void test_torn(void **state)
     cov_transform_clear(&t);
 }
 
+/* Codes, and a local meridian of VN-2000 that no authority knows, under two names. */
+static void test_texts_of_one_system(void **state)
+{
+    (void)state;
+    static const char *const local =
+        "+proj=tmerc +lat_0=0 +lon_0=%s +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 "
+        "+towgs84=-191.90441429,-39.30318279,-111.45032835,-0.00928836,0.01975479,-0.00427372,"
+        "0.252906278 +units=m +no_defs%s";
+    char a[400], b[400], c[400];
+    int same = -1;
+    cov_error err = {COV_OK, ""};
+    snprintf(a, sizeof a, local, "105.25", "");
+    snprintf(b, sizeof b, local, "105.25", " +type=crs");
+    snprintf(c, sizeof c, local, "105.5", "");
+    assert_int_equal(cov_crs_same(a, b, &same, &err), COV_OK);
+    assert_int_equal(same, 1);
+    assert_int_equal(cov_crs_same(a, c, &same, &err), COV_OK);
+    assert_int_equal(same, 0);
+    assert_int_equal(cov_crs_same("EPSG:4326", "OGC:CRS84", &same, &err), COV_OK);
+    assert_int_equal(same, 1);
+    assert_int_equal(cov_crs_same("EPSG:4326", "EPSG:32648", &same, &err), COV_OK);
+    assert_int_equal(same, 0);
+    same = 7;
+    assert_int_equal(cov_crs_same("EPSG:4326", "nowhere", &same, &err), COV_ERR_CRS);
+    assert_non_null(strstr(err.message, "nowhere"));
+    assert_int_equal(cov_crs_same(NULL, "EPSG:4326", &same, &err), COV_ERR_ARGUMENT);
+    assert_int_equal(same, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_same),
+        cmocka_unit_test(test_texts_of_one_system),
         cmocka_unit_test(test_accuracy),
         cmocka_unit_test(test_unsafe),
         cmocka_unit_test(test_zones_of_vietnam),
