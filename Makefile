@@ -3,8 +3,8 @@
 #   make demo   installs what is missing, builds, runs covcalc on the demonstration province
 #   make test   installs what is missing, builds, runs the whole test suite, twice: once as it will
 #               run, once under the address and undefined-behaviour sanitizers
-#   make python installs what is missing, builds the Python package in a virtual environment of its
-#               own and runs its tests
+#   make python installs what is missing, builds the Python package in the virtual environment
+#               build/venv, and its core without GDAL in build/venv-core
 #
 # Everything else is plain meson: meson setup build && meson compile -C build && meson install -C build
 
@@ -16,12 +16,17 @@ BUILD_PACKAGES = gcc libc6-dev meson ninja-build pkg-config \
 	libgdal-dev libproj-dev libgeos-dev libglib2.0-dev libjansson-dev libcyaml-dev libyaml-dev
 TEST_PACKAGES = $(BUILD_PACKAGES) g++ libcmocka-dev libgmp-dev binutils man-db \
 	python3-pytest python3-gdal python3-numpy python3-shapely python3-jsonschema python3-yaml \
-	gdal-bin proj-bin proj-data
-PYTHON_PACKAGES = python3-venv python3-dev
+	gdal-bin proj-bin proj-data python3-dev python3-venv \
+	$(if $(shell command -v java),,default-jre-headless)
 
 PROVINCE = data/province
 
-.PHONY: all demo test check sanitize python format clean
+# Of the Python package: an environment with everything, and one without GDAL, without NumPy.
+PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
+VENV = $(BUILD)/venv
+VENV_CORE = $(BUILD)/venv-core
+
+.PHONY: all demo test check python sanitize format clean
 
 all: $(BUILD)/build.ninja
 	meson compile -C $(BUILD)
@@ -40,19 +45,11 @@ define install_packages
 	fi
 endef
 
-.PHONY: demo-packages test-packages python-packages
+.PHONY: demo-packages test-packages
 demo-packages:
 	$(call install_packages,$(BUILD_PACKAGES))
 test-packages:
 	$(call install_packages,$(TEST_PACKAGES))
-
-# Spark runs on any Java from 17 on.
-python-packages:
-	$(call install_packages,$(BUILD_PACKAGES) $(PYTHON_PACKAGES))
-	@command -v java >/dev/null || $(MAKE) --no-print-directory java-packages
-.PHONY: java-packages
-java-packages:
-	$(call install_packages,default-jre-headless)
 
 $(BUILD)/build.ninja:
 	meson setup $(BUILD)
@@ -67,25 +64,37 @@ demo: demo-packages
 	@echo
 	@echo "The same for a map: $(OUT)/coverage.geojson"
 
-test: test-packages check sanitize
+test: test-packages python check sanitize
 
 check: $(BUILD)/build.ninja
 	meson test -C $(BUILD) --print-errorlogs
+
+# Made once. A machine without network has no such environments: the tests that need them say so.
+$(VENV)/made: python/requirements-test.txt | test-packages $(BUILD)/build.ninja
+	@$(PYTHON) -m venv $(VENV) && $(PYTHON) -m venv $(VENV_CORE) && \
+	$(VENV)/bin/pip install -q --disable-pip-version-check --prefer-binary wheel && \
+	$(VENV)/bin/pip install -q --disable-pip-version-check --prefer-binary -r $< && \
+	$(VENV_CORE)/bin/pip install -q --disable-pip-version-check pytest && \
+	touch $@ || echo "The environments for Python can't be made: its tests are skipped."
+
+PIP_INSTALL = install -q --disable-pip-version-check --no-deps --force-reinstall
+PIP_BUILD = PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/pip wheel -q --disable-pip-version-check \
+	--no-deps --no-build-isolation
+
+python: $(VENV)/made
+	@if [ -f $(VENV)/made ]; then set -e; rm -rf $(BUILD)/wheels; \
+	    $(PIP_BUILD) --config-settings=build-dir=$(abspath $(BUILD))/python \
+	        -w $(BUILD)/wheels/io ./python; \
+	    $(PIP_BUILD) --config-settings=build-dir=$(abspath $(BUILD))/python-core \
+	        --config-settings=setup-args=-Dio=disabled -w $(BUILD)/wheels/core ./python; \
+	    $(VENV)/bin/pip $(PIP_INSTALL) $(BUILD)/wheels/io/*.whl; touch $(VENV)/installed; \
+	    $(VENV_CORE)/bin/pip $(PIP_INSTALL) $(BUILD)/wheels/core/*.whl; touch $(VENV_CORE)/installed; \
+	fi
 
 sanitize:
 	@test -f $(SANITIZE)/build.ninja || meson setup $(SANITIZE) \
 	    -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
 	meson test -C $(SANITIZE) --print-errorlogs
-
-# The package as a user would install it, in an environment that holds nothing else of libcov.
-PYTHON ?= /usr/bin/python3
-VENV = $(BUILD)/venv
-python: python-packages
-	@test -x $(VENV)/bin/pip || $(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install -q --disable-pip-version-check -r python/requirements-test.txt
-	$(VENV)/bin/pip install -q --disable-pip-version-check --force-reinstall --no-deps ./python
-	$(VENV)/bin/python -m pytest -q -rs -p no:cacheprovider \
-	    --junitxml=$(abspath $(BUILD))/python-tests.xml python/tests
 
 format:
 	clang-format -i include/cov/*.h libcov/*/*.[ch] tools/*.[ch] tests/*/*.[ch]

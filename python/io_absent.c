@@ -95,6 +95,14 @@ cov_status cov_job_footprint(const cov_job *job, size_t service, const char *crs
     return absent(err);
 }
 
+cov_status cov_crs_same(const char *a, const char *b, int *out, cov_error *err)
+{
+    (void)a;
+    (void)b;
+    (void)out;
+    return absent(err);
+}
+
 cov_status cov_run_save(const cov_run *run, const char *path, int overwrite, cov_error *err)
 {
     (void)run;
@@ -131,7 +139,8 @@ cov_status cov_run_to_arrow(const cov_run *run, int geometry, struct ArrowArrayS
     return absent(err);
 }
 
-/* ---------------------------------------------------------------- never reached: there is no run */
+/* ---------------------------------------------------------------- never reached: there is no run
+ */
 
 const cov_areas *cov_run_areas(const cov_run *run)
 {

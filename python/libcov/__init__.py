@@ -12,7 +12,7 @@ that come in batches, from many processes or from a cluster (`libcov.spark`, `li
 """
 
 from libcov._answers import Area, Column, Layer, Measure, Near, Polygons, Ratio, Signal, Source, Table
-from libcov._compute import compute, run_project
+from libcov._compute import compute, merge, run_project
 from libcov._errors import (
     ArgumentError,
     CancelledError,
@@ -39,5 +39,5 @@ __all__ = [
     "ExpressionError", "Field", "FileError", "Footprint", "FormatError", "Gap", "GeometryError", "IdError",
     "Indicator", "InputError", "Layer", "LedgerError", "LimitError", "Measure", "MismatchError", "Near", "Note",
     "OutOfMemoryError", "Polygons", "Ratio", "Report", "Signal", "Source", "Table", "Tally", "TiersError",
-    "__version__", "compute", "has_io", "run_project",
+    "__version__", "compute", "has_io", "merge", "run_project",
 ]  # fmt: skip

@@ -91,6 +91,8 @@ cdef class Table:
 
     def shapes(self):
         """The geometries: WKB, None for a null."""
+        if cov_table_geometry(self.table) == NULL:
+            raise _errors.InputError(f"{(<const char *>cov_table_name(self.table)).decode()} has no geometry column")
         return [self.wkb(i) for i in range(len(self))]
 
 
@@ -143,15 +145,17 @@ cdef class Areas:
     """
 
     cdef cov_areas *areas
-    cdef readonly object id_column
-    cdef readonly object name_column
-    cdef readonly tuple levels
+    cdef object own_id
+    cdef object own_name
+    cdef tuple own_levels
     cdef Table table # of texts and shapes, in any order
     cdef object __weakref__
 
     def __init__(self, source, *, id=None, name=None, parents=(), crs=None, assume_crs=None, geometry=None,
                  invalid="error", threads=0, progress=None, allow_drivers=()):
-        self.levels = _inputs.names(parents, "parents")
+        self.own_levels = _inputs.names(parents, "parents")
+        invalid_of(invalid)
+        threads_of(threads)
         crs, assume_crs = _crs.text(crs), _crs.text(assume_crs)
         given = _inputs.resolve(source, "areas", geometry=geometry)
         with _inputs.watching(progress) as callback:
@@ -166,7 +170,7 @@ cdef class Areas:
 
     cdef read(self, given, id, name, crs, assume_crs, invalid, threads, callback, allow_drivers):
         """As a run does: checked, brought to the system asked for."""
-        cdef Job job = Job(areas=given, id=id, name=name, parents=self.levels, assume_crs=assume_crs,
+        cdef Job job = Job(areas=given, id=id, name=name, parents=self.own_levels, assume_crs=assume_crs,
                            invalid=invalid, threads=threads, progress=callback, drivers=allow_drivers)
         cdef const char *to = job.arena.text(crs)
         cdef Table table = Table.__new__(Table)
@@ -176,7 +180,7 @@ cdef class Areas:
             s = cov_job_areas(&job.job, to, &table.table, &err)
         job.watch.ended(s, &err)
         columns = table.columns
-        self.index(table, columns[0], columns[1] if len(columns) > 2 + len(self.levels) else None, threads)
+        self.index(table, columns[0], columns[1] if len(columns) > 2 + len(self.own_levels) else None, threads)
 
     cdef take(self, given, id, name, crs, assume_crs, threads):
         """As they are: the core transforms nothing and reads no file."""
@@ -189,7 +193,7 @@ cdef class Areas:
         stated = _crs.text(table.crs) or assume_crs
         _crs.same(stated, crs, "the areas")
         id = id if id is not None else _inputs.guess_id(table.columns)
-        columns = [id] + ([name] if name is not None else []) + list(self.levels)
+        columns = [id] + ([name] if name is not None else []) + list(self.own_levels)
         rows = list(zip(*(table.texts(column) for column in columns), table.shapes()))
         for number, row in enumerate(rows, 1):
             if row[0] is None or row[-1] is None:
@@ -208,8 +212,8 @@ cdef class Areas:
         columns.size = sizeof(columns)
         columns.id = arena.text(id)
         columns.name = arena.text(name)
-        columns.parents = arena.texts(self.levels)
-        columns.n_parents = len(self.levels)
+        columns.parents = arena.texts(self.own_levels)
+        columns.n_parents = len(self.own_levels)
         columns.threads = threads or _inputs.processors()
         if len(table) == 0:
             raise _errors.InputError("areas: there is none")
@@ -217,13 +221,13 @@ cdef class Areas:
             s = cov_areas_from_table(table.table, &columns, &self.areas, &err)
         check(s, &err)
         self.table = table
-        self.id_column = id
-        self.name_column = name
+        self.own_id = id
+        self.own_name = name
 
     @staticmethod
     def _restore(id, name, levels, crs, rows):
         cdef Areas self = Areas.__new__(Areas)
-        self.levels = levels
+        self.own_levels = levels
         columns = [id] + ([name] if name is not None else []) + list(levels)
         shape = "geometry"
         while shape in columns:
@@ -232,9 +236,9 @@ cdef class Areas:
         return self
 
     def __reduce__(self):
-        columns = [self.id_column] + ([self.name_column] if self.name_column is not None else []) + list(self.levels)
+        columns = [self.own_id] + ([self.own_name] if self.own_name is not None else []) + list(self.own_levels)
         rows = sorted(zip(*(self.table.texts(column) for column in columns), self.table.shapes()))
-        return Areas._restore, (self.id_column, self.name_column, self.levels, self.crs, rows)
+        return Areas._restore, (self.own_id, self.own_name, self.own_levels, self.crs, rows)
 
     def __len__(self):
         return cov_areas_count(self.areas)
@@ -251,6 +255,21 @@ cdef class Areas:
         return hash(self.fingerprint)
 
     @property
+    def id_column(self):
+        """The column of the ids."""
+        return self.own_id
+
+    @property
+    def name_column(self):
+        """The column of the names, or None."""
+        return self.own_name
+
+    @property
+    def levels(self):
+        """The columns of the parents, nearest level first."""
+        return self.own_levels
+
+    @property
     def ids(self):
         """The ids, sorted: their places are what `locate` gives."""
         return [(<const char *>cov_areas_id(self.areas, i)).decode() for i in range(len(self))]
@@ -263,7 +282,7 @@ cdef class Areas:
     @property
     def parents(self):
         """For each area the ids of its parents, nearest first."""
-        n = len(self.levels)
+        n = len(self.own_levels)
         return [tuple(text_or_none(cov_areas_parent(self.areas, i, k)) for k in range(n))
                 for i in range(len(self))]
 
@@ -299,7 +318,7 @@ cdef class Areas:
 
     def shapes(self):
         """The geometries as WKB, in the order of the ids, in the system `crs`."""
-        ids = self.table.texts(self.id_column)
+        ids = self.table.texts(self.own_id)
         by_id = dict(zip(ids, self.table.shapes()))
         return [by_id[id] for id in self.ids]
 
@@ -381,6 +400,8 @@ cdef class Footprint:
     def __init__(self, source, *, within=None, barriers=None, crs=None, assume_crs=None, geometry=None,
                  invalid="error", threads=0, progress=None, allow_drivers=()):
         source, within, barriers = _inputs.footprint(source, within, barriers)
+        invalid_of(invalid)
+        threads_of(threads)
         crs, assume_crs = _crs.text(crs), _crs.text(assume_crs)
         metres = None if within is None else _inputs.metres(within)
         given = _inputs.resolve(source, "footprint", geometry=geometry)

@@ -166,6 +166,45 @@ def run_project(
         return _libcov.run_project_file(_inputs.path(path), threads, callback)
 
 
+def merge(
+    parts: Iterable[str | os.PathLike[str]],
+    *,
+    indicators: Any = None,
+    targets: Any = None,
+    tiers: Any = None,
+    threads: int = 0,
+    progress: Any = None,
+) -> _libcov.Report:
+    """Put parts together, .cov files of `Report.save` or ``covcalc --tally``.
+
+    The result is that of a single run over the households of all parts, whatever their order.
+
+    Parameters
+    ----------
+    parts : sequence of path
+    indicators, targets, tiers : optional
+        As for `compute`. Those of the parts, which must be equal, where none of the three is said.
+    threads, progress
+        As for `compute`.
+
+    Raises
+    ------
+    MismatchError
+        Parts with other areas, services or measures, or the same part twice.
+    FormatError
+        A file that is no part, or a damaged one.
+    """
+    paths = [_inputs.path(part) for part in ([parts] if isinstance(parts, (str, os.PathLike)) else parts)]
+    if not paths:
+        raise ArgumentError("there are no parts to merge")
+    with _inputs.watching(progress) as callback:
+        job = _libcov.Job(
+            indicators=_inputs.indicators(indicators), targets=_inputs.targets(targets),
+            tiers=_inputs.tiers(tiers), threads=threads, progress=callback,
+        )  # fmt: skip
+        return _libcov.merge_parts(paths, job)
+
+
 class _Asked:
     """Puts in order what `compute` was told."""
 
@@ -180,9 +219,10 @@ class _Asked:
 
     @staticmethod
     def each(answer: Any) -> list[Any]:
-        """The answers of a union. A list of plain values is an array."""
+        """The answers of a union. A list of plain values is an array, one of shapes a layer."""
         if isinstance(answer, (list, tuple)) and not all(_is_value(one) for one in answer):
-            return list(answer)
+            if not all(one is None or _inputs.is_shape(one) for one in answer):
+                return list(answer)
         return [answer]
 
     def service(self, name: str, answer: Any) -> Service:
@@ -269,7 +309,7 @@ def _is_value(one: Any) -> bool:
 def _is_array(answer: Any) -> bool:
     """A value for each household: an array of one dimension or a series, no table."""
     if isinstance(answer, (list, tuple)):
-        return True
+        return all(_is_value(one) for one in answer)
     if isinstance(answer, (str, os.PathLike, Source, Mapping)) or hasattr(answer, "columns"):
         return False
     if hasattr(answer, "geom_type") or hasattr(answer, "column_names"):
@@ -318,4 +358,4 @@ def _footprint(service: Service, crs: str | None, assume: str | None) -> _libcov
     return _libcov.Footprint(service.source, within=within, barriers=service.barriers, crs=crs, assume_crs=assume)
 
 
-__all__ = ["compute", "run_project"]
+__all__ = ["compute", "merge", "run_project"]

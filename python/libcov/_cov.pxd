@@ -400,3 +400,6 @@ cdef extern from "<cov/io.h>" nogil:
         void *progress_data
     cov_status cov_run_write(const cov_run *, const char *, const cov_write_options *, cov_error *)
     cov_status cov_run_to_arrow(const cov_run *, int, ArrowArrayStream *, cov_error *)
+    cov_status cov_run_save(const cov_run *, const char *, int, cov_error *)
+    cov_status cov_run_merge(const char **, size_t, const cov_job *, cov_run **, cov_error *)
+    cov_status cov_crs_same(const char *, const char *, int *, cov_error *)

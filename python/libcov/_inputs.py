@@ -263,6 +263,11 @@ def _listed(values: Any) -> list[Any]:
     return list(values)
 
 
+def is_shape(value: Any) -> bool:
+    """WKB, or a geometry of Shapely."""
+    return isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "wkb")
+
+
 def _missing(value: Any) -> bool:
     """None, NaN of a list, pandas' NA."""
     return value is None or type(value).__name__ in ("NAType", "NaTType")
@@ -305,7 +310,7 @@ def _of_values(name: str, values: list[Any]) -> _ColumnOf:
     if known and all(isinstance(value, str) for value in known):
         texts = [b"" if _missing(value) else value.encode() for value in values]
         return _of_bytes(name, "u", None, texts, validity, nulls)
-    if known and all(isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "wkb") for value in known):
+    if known and all(is_shape(value) for value in known) or not known and name in GEOMETRY:
         blobs = [b"" if _missing(v) else bytes(v.wkb if hasattr(v, "wkb") else v) for v in values]
         return _of_bytes(name, "z", _wkb_metadata(name), blobs, validity, nulls)
     try:
@@ -502,19 +507,22 @@ def half(xy: Any, k: int) -> Any:
 
 
 def columns_of(
-    xy: Any, x: Any, y: Any, weight: Any, served: Mapping[str, Any] | None, services: list[str]
+    xy: Any, x: Any, y: Any, weight: Any, served: Mapping[str, Any] | None, services: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str | None]]:
     """Arrays as columns, and for each service the name of its column."""
     out = {"x": x if xy is None else half(xy, 0), "y": y if xy is None else half(xy, 1)}
     if weight is not None:
         out["weight"] = weight
-    columns: list[str | None] = [None] * len(services)
+    columns: dict[str, str | None] = dict.fromkeys(services)
     for service, answers in (served or {}).items():
         if service not in services:
             raise ArgumentError(f"served= tells of {service!r}, which is no service of the tally")
-        columns[services.index(service)] = f"served {service}"
+        columns[service] = f"served {service}"
         out[f"served {service}"] = answers
-    return out, columns
+    for service, answer in services.items():
+        if columns[service] is None and (answer is None or isinstance(answer, str)):
+            raise ArgumentError(f"served= says nothing of the service {service!r}, which has no footprint")
+    return out, list(columns.values())
 
 
 def array_of(data: bytearray, form: str) -> Any:

@@ -164,6 +164,29 @@ def run_project_file(str path, threads, progress):
     return report_of(run)
 
 
+def merge_parts(paths, Job job not None):
+    """The run of all parts; the job asks, or nothing."""
+    cdef Arena arena = Arena()
+    cdef const char **at = arena.texts(paths)
+    cdef size_t n = len(paths)
+    cdef cov_run *run = NULL
+    cdef cov_error err
+    cdef cov_status s
+    with nogil:
+        s = cov_run_merge(at, n, &job.job, &run, &err)
+    job.watch.ended(s, &err)
+    return report_of(run)
+
+
+def same_crs(one, other):
+    """Whether two texts mean one coordinate system: PROJ says so."""
+    cdef Arena arena = Arena()
+    cdef int out = 0
+    cdef cov_error err
+    check(cov_crs_same(arena.text(one), arena.text(other), &out, &err), &err)
+    return bool(out)
+
+
 def metres(text):
     """A distance with its unit, "150m"."""
     cdef Arena arena = Arena()

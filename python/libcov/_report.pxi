@@ -294,10 +294,7 @@ cdef class Report:
         cdef Arena arena = Arena()
         cdef cov_error err
         cdef cov_status s
-        if self.run == NULL:
-            raise _errors.ArgumentError(
-                "this report has no files to be written to: the areas state no CRS (give crs=), or this "
-                "build of libcov writes no files")
+        self.needs_run()
         cdef const char *at = arena.text(_inputs.path(path))
         if at[0] == b"-" and at[1] == 0:
             raise _errors.ArgumentError('a file named "-" is standard output: use to_geojson()')
@@ -312,6 +309,38 @@ cdef class Report:
             with nogil:
                 s = cov_run_write(self.run, at, &options, &err)
             watching.ended(s, &err)
+
+    def save(self, path, overwrite=False):
+        """Save the run as a part, a .cov file: `libcov.merge` puts such files together.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+        overwrite : bool
+            Whether to replace an existing file.
+
+        Raises
+        ------
+        ExistsError, FileError
+        ArgumentError
+            A report with bases or ratios that each part would count again, or without a CRS.
+        """
+        cdef Arena arena = Arena()
+        cdef const char *at = arena.text(_inputs.path(path))
+        cdef int again = 1 if overwrite else 0
+        cdef cov_error err
+        cdef cov_status s
+        self.needs_run()
+        with nogil:
+            s = cov_run_save(self.run, at, again, &err)
+        check(s, &err)
+
+    cdef int needs_run(self) except -1:
+        if self.run == NULL:
+            raise _errors.ArgumentError(
+                "this report has no files to be written to: the areas state no CRS (give crs=), or this "
+                "build of libcov writes no files")
+        return 0
 
     def to_geojson(self, path=None, overwrite=False):
         """GeoJSON (RFC 7946, with the manifest): to a file or, without a path, as text."""

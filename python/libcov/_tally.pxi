@@ -40,7 +40,7 @@ cdef class Tally:
     """
 
     cdef cov_tally *tally
-    cdef readonly Areas areas
+    cdef Areas own_areas
     cdef dict answers # service -> Footprint, column or None; None where the tally was loaded
     cdef object max_cells
     cdef object lock
@@ -59,7 +59,7 @@ cdef class Tally:
             if isinstance(answer, Footprint):
                 _crs.same(answer.crs, areas.crs, f"the footprint of {name!r}", "the areas")
             self.answers[name] = answer
-        self.areas = areas
+        self.own_areas = areas
         self.max_cells = max_cells
         self.tally = self.created(scale)
 
@@ -81,13 +81,13 @@ cdef class Tally:
         options.size = sizeof(options)
         options.scale = scale
         options.max_cells = 1 << 26 if self.max_cells is None else self.max_cells
-        check(cov_tally_create(self.areas.areas, services, n, &options, &out, &err), &err)
+        check(cov_tally_create(self.own_areas.areas, services, n, &options, &out, &err), &err)
         return out
 
     def empty(self):
         """A new tally with the same areas and services: what a worker fills and gives back."""
         self.fillable()
-        return Tally(self.areas, self.answers, scale=self.scale, max_cells=self.max_cells)
+        return Tally(self.own_areas, self.answers, scale=self.scale, max_cells=self.max_cells)
 
     cdef int fillable(self) except -1:
         if self.answers is None:
@@ -147,7 +147,7 @@ cdef class Tally:
         self.push_arrays(xy, x, y, weight, served, unknown)
 
     cdef push_columns(self, xy, x, y, weight, served):
-        columns, names = _inputs.columns_of(xy, x, y, weight, served, list(self.answers))
+        columns, names = _inputs.columns_of(xy, x, y, weight, served, self.answers)
         self.push_stream(_inputs.frame_stream(columns), "points", "x", "y",
                          None if weight is None else "weight", names, None, None)
 
@@ -161,7 +161,7 @@ cdef class Tally:
         capsule = _inputs.stream(data)
         if x is None:
             geometry, stated = _inputs.stated(capsule, geometry)
-            _crs.same(stated, self.areas.crs, "the points", "the areas")
+            _crs.same(stated, self.own_areas.crs, "the points", "the areas")
         with _inputs.watching(progress) as callback:
             self.push_stream(capsule, "points", x, y, weight, names, geometry, callback)
 
@@ -178,7 +178,7 @@ cdef class Tally:
         options.size = sizeof(options)
         options.name = arena.text(label)
         options.geometry = arena.text(geometry)
-        options.crs = arena.text(self.areas.crs) # compared already
+        options.crs = arena.text(self.own_areas.crs) # compared already
         columns.size = sizeof(columns)
         columns.x = arena.text(x)
         columns.y = arena.text(y)
@@ -307,6 +307,11 @@ cdef class Tally:
         return ledger_of(&ledger, scale)
 
     @property
+    def areas(self):
+        """The areas that are counted."""
+        return self.own_areas
+
+    @property
     def scale(self):
         """Units per household."""
         return cov_tally_scale(self.tally)
@@ -319,7 +324,7 @@ cdef class Tally:
 
     def __repr__(self):
         counted = self.ledger["read"].points
-        return f"<libcov.Tally: {counted} points, {len(self.areas)} areas, services {', '.join(self.services)}>"
+        return f"<libcov.Tally: {counted} points, {len(self.own_areas)} areas, services {', '.join(self.services)}>"
 
     def save(self):
         """The counts as bytes: equal for equal counts, however they came about."""
@@ -356,12 +361,12 @@ cdef class Tally:
         with nogil:
             s = cov_tally_load(areas.areas, at, size, &self.tally, &err)
         check(s, &err)
-        self.areas = areas
+        self.own_areas = areas
         self.answers = None
         return self
 
     def __reduce__(self):
-        return Tally.load, (self.areas, self.save())
+        return Tally.load, (self.own_areas, self.save())
 
     def report(self, indicators=None, targets=None, tiers=None, measure=None):
         """Answer indicators for each area, each parent and in total.
@@ -381,16 +386,16 @@ cdef class Tally:
         ------
         ExpressionError, TiersError
         """
-        cdef Tally counts = Tally.load(self.areas, self.save()) # so that others may go on pushing
+        cdef Tally counts = Tally.load(self.own_areas, self.save()) # so that others may go on pushing
         asked = _inputs.indicators(indicators)
         chains = _inputs.tiers(tiers)
         goals = _inputs.targets(targets)
-        if has_io and self.areas.crs is not None:
+        if has_io and self.own_areas.crs is not None:
             return self.concluded(counts, asked, chains, goals, measure)
         return self.plain(counts, asked, chains, goals, measure)
 
     cdef Report concluded(self, Tally counts, asked, chains, goals, measure):
-        cdef Areas areas = self.areas
+        cdef Areas areas = self.own_areas
         given = _inputs.Given(None, None, None, areas.table)
         cdef Job job = Job(areas=given, id=areas.id_column, name=areas.name_column, parents=areas.levels,
                            indicators=asked, tiers=chains, targets=goals)
@@ -416,7 +421,7 @@ cdef class Tally:
             s = cov_report_create(counts.tally, indicators, n, &out.own, &err)
         check(s, &err)
         out.report = out.own
-        out.areas = self.areas
+        out.areas = self.own_areas
         out.own_measure = measure if measure is not None else "households"
         out.own_gaps = [gap_of(out.own, goal[0], goal[1], goal[2]) for goal in goals]
         return out

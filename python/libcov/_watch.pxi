@@ -2,7 +2,11 @@
 
 cdef int check(cov_status status, const cov_error *err) except -1:
     if status != 0:
-        raise _errors.of(status, (<const char *>err.message).decode("utf-8", "replace"))
+        message = (<const char *>err.message).decode("utf-8", "replace")
+        # Ctrl-C while a producer's own Python was running: all that is left of it is its name
+        if status == _errors.InputError.code and "Arrow stream" in message and "KeyboardInterrupt" in message:
+            raise KeyboardInterrupt
+        raise _errors.of(status, message)
     return 0
 
 

@@ -108,7 +108,8 @@ def test_report_is_that_of_one_process(pandas: pd.DataFrame, expected: libcov.Ta
         indicators=cases.WANTED, scale=cases.SCALE, **XY,
     )  # fmt: skip
     single = expected.report(indicators=cases.WANTED, measure="persons")
-    assert report.to_geojson() == single.to_geojson()
+    if libcov.has_io:
+        assert report.to_geojson() == single.to_geojson()
     assert pa.table(report).equals(pa.table(single))
 
 
@@ -289,9 +290,9 @@ def test_an_error_of_a_worker_keeps_its_class(
     request: pytest.FixtureRequest, rows: pa.Table, remote: bool
 ) -> None:
     told = {"client": request.getfixturevalue("client")} if remote else {}
-    bad = pa.table({"geometry": [bytes.fromhex("01020000000200000000000000000000000000000000000000000000000000f03f000000000000f03f")]})
+    bad = pa.table({"geometry": [bytes.fromhex("010200000002000000" + 32 * "00")]})
     good = rows.select(["geometry"])
-    with pytest.raises(libcov.InputError, match=r"^partition 1: .*, row 1: .*no point"):
+    with pytest.raises(libcov.InputError, match=r"^partition 1: .*, row 1.*no point"):
         libcov.dask.tally([good, bad], cases.areas(), {}, geometry="geometry", **told)
 
 

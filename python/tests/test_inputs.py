@@ -110,7 +110,7 @@ def square(x: float, y: float, side: float) -> str:
 
 @pytest.fixture
 def two() -> Any:
-    shapes = gpd.GeoSeries.from_wkt([square(0, 0, 1), square(1, 0, 1)], crs="EPSG:9210")
+    shapes = gpd.GeoSeries.from_wkt([square(0, 0, 1), square(1, 0, 1)], crs="EPSG:32648")
     return gpd.GeoDataFrame({"ma": ["01", "02"]}, geometry=shapes)
 
 
@@ -124,7 +124,7 @@ def two() -> Any:
 ])
 def test_columns_of_any_type_answer(two: Any, column: pa.Array) -> None:
     points = pa.table({"x": [0.5, 0.5, 1.5], "y": [0.5, 0.5, 0.5], "has": column})
-    report = libcov.compute(two, points, services={"fiber": libcov.Column("has")}, crs="EPSG:9210")
+    report = libcov.compute(two, points, services={"fiber": libcov.Column("has")}, crs="EPSG:32648")
     rows = report.to_dict()
     assert rows["fiber_n"] == [1, 0, 1]
     assert rows["fiber_unknown"] == [0, 1, 1]
@@ -152,10 +152,10 @@ def test_a_tally_travels_and_adds_up(two: Any) -> None:
 def test_errors_are_built_in_ones_too(two: Any, tmp_path: Path) -> None:
     points = {"x": [0.5], "y": [0.5]}
     with pytest.raises(ValueError, match="no id column .nope."):
-        libcov.compute(two, points, services={"fiber": two}, id="nope", crs="EPSG:9210")
+        libcov.compute(two, points, services={"fiber": two}, id="nope", crs="EPSG:32648")
     with pytest.raises(libcov.CRSError):
         libcov.compute(two, points, services={"fiber": two})
-    report = libcov.compute(two, points, services={"fiber": two}, crs="EPSG:9210")
+    report = libcov.compute(two, points, services={"fiber": two}, crs="EPSG:32648")
     report.write(tmp_path / "tệp kết quả.geojson")
     with pytest.raises(FileExistsError):
         report.write(tmp_path / "tệp kết quả.geojson")
@@ -204,7 +204,7 @@ def test_memory_stays() -> None:
     x = np.full(100, 0.5)
 
     def call() -> None:
-        areas = libcov.Areas(table, id="id", assume_crs="EPSG:9210")
+        areas = libcov.Areas(table, id="id", assume_crs="EPSG:32648")
         tally = libcov.Tally(areas, {"fiber": "has"})
         tally.push({"x": x, "y": x, "has": x > 0})
         tally.save()

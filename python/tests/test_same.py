@@ -214,6 +214,37 @@ def test_an_array_of_answers_stands_beside_the_households(kind: str, batch: int 
     assert report.ledger == known.ledger
 
 
+def test_answers_beside_batches_with_nulls_and_offsets(frames: dict[str, Any]) -> None:
+    frame = frames["households"].head(100)
+    told = [None if k % 7 == 0 else k % 3 == 0 for k in range(100)]
+    whole = arrow(frame)
+    known = libcov.compute(
+        frames["communes"], whole.append_column("dl", pa.array(told)), services={"dl": libcov.Column("dl")}, id="ma_xa"
+    )
+    assert known.to_dict()["dl_unknown"][-1] == 15
+
+    class Struct:
+        """A batch that says itself where its rows begin."""
+
+        def __init__(self, begin: int) -> None:
+            self.rows = pa.concat_arrays(whole.to_struct_array().chunks).slice(begin)
+
+        def __arrow_c_array__(self, requested_schema: Any = None) -> Any:
+            return self.rows.__arrow_c_array__(requested_schema)
+
+    for answers in (told, np.array(told, object)):
+        for points in (whole, whole.to_reader(max_chunksize=9), Struct(0)):
+            assert libcov.compute(frames["communes"], points, services={"dl": answers}, id="ma_xa") == known
+    rest = libcov.compute(
+        frames["communes"], whole.slice(3), services={"dl": pa.array(told[3:])}, id="ma_xa"
+    )
+    assert libcov.compute(frames["communes"], Struct(3), services={"dl": told[3:]}, id="ma_xa") == rest
+    yes = np.array([one is True for one in told])
+    assert libcov.compute(frames["communes"], Struct(3), services={"dl": yes[3:]}, id="ma_xa") == libcov.compute(
+        frames["communes"], whole.slice(3), services={"dl": yes[3:]}, id="ma_xa"
+    )
+
+
 def test_answers_of_another_length_are_refused(frames: dict[str, Any]) -> None:
     for n in (24_999, 25_001):
         with pytest.raises(libcov.InputError, match="beside 25000 rows|beside"):

