@@ -63,18 +63,19 @@ static cov_status refuse(cov_error *err)
     return cov_fail(err, COV_ERR_FORMAT, "its questions make no sense");
 }
 
-static cov_status read_indicator(json_t *json, cov_indicator *out, cov_error *err)
+static cov_status read_indicator(const json_t *json, cov_indicator *out, cov_error *err)
 {
-    json_t *name = NULL;
-    if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:o, s:s}", "name", &name, "expression",
-                       &out->expression) != 0 ||
-        !(json_is_null(name) || json_is_string(name)))
+    static const char *const keys[] = {"name", "expression"};
+    json_t *member[2];
+    if (!cov_json_members(json, keys, 2, member) ||
+        !(json_is_null(member[0]) || json_is_string(member[0])) || !json_is_string(member[1]))
         return refuse(err);
-    out->name = json_string_value(name);
+    out->name = json_string_value(member[0]);
+    out->expression = json_string_value(member[1]);
     return COV_OK;
 }
 
-static cov_status read_tiers(json_t *json, cov_job_tiers *out, cov_error *err)
+static cov_status read_tiers(const json_t *json, cov_job_tiers *out, cov_error *err)
 {
     size_t n = json_array_size(json);
     if (n == 0) /* or no list */
@@ -91,20 +92,22 @@ static cov_status read_tiers(json_t *json, cov_job_tiers *out, cov_error *err)
     return COV_OK;
 }
 
-static cov_status read_target(json_t *json, cov_job_target *out, cov_error *err)
+static cov_status read_target(const json_t *json, cov_job_target *out, cov_error *err)
 {
-    json_int_t share = 0, with = 0;
-    if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:s, s:I, s:I}", "indicator", &out->indicator,
-                       "share", &share, "with", &with) != 0 ||
-        share < 0 || share > 1000000 || with < 0)
+    static const char *const keys[] = {"indicator", "share", "with"};
+    json_t *member[3];
+    if (!cov_json_members(json, keys, 3, member) || !json_is_string(member[0]) ||
+        !json_is_integer(member[1]) || !json_is_integer(member[2]))
         return refuse(err);
-    out->share = (uint32_t)share;
-    out->with = (uint64_t)with;
+    json_int_t share = json_integer_value(member[1]), with = json_integer_value(member[2]);
+    if (share < 0 || share > 1000000 || with < 0)
+        return refuse(err);
+    *out = (cov_job_target){json_string_value(member[0]), (uint32_t)share, (uint64_t)with};
     return COV_OK;
 }
 
-static cov_status read_lists(json_t *indicators, json_t *tiers, json_t *targets, cov_asked *out,
-                             cov_error *err)
+static cov_status read_lists(const json_t *indicators, const json_t *tiers, const json_t *targets,
+                             cov_asked *out, cov_error *err)
 {
     cov_status s = COV_OK;
     out->n_indicators = json_array_size(indicators);
@@ -124,14 +127,14 @@ static cov_status read_lists(json_t *indicators, json_t *tiers, json_t *targets,
     return s;
 }
 
-cov_status cov_asked_read(json_t *json, cov_asked *out, cov_error *err)
+cov_status cov_asked_read(const json_t *json, cov_asked *out, cov_error *err)
 {
-    json_t *asked[3] = {NULL, NULL, NULL};
+    static const char *const keys[] = {"indicators", "tiers", "targets"};
+    json_t *asked[3];
     cov_asked questions;
     memset(&questions, 0, sizeof questions);
-    if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:o, s:o, s:o}", "indicators", &asked[0], "tiers",
-                       &asked[1], "targets", &asked[2]) != 0 ||
-        !json_is_array(asked[0]) || !json_is_array(asked[1]) || !json_is_array(asked[2]))
+    if (!cov_json_members(json, keys, 3, asked) || !json_is_array(asked[0]) ||
+        !json_is_array(asked[1]) || !json_is_array(asked[2]))
         return refuse(err);
     cov_status s = read_lists(asked[0], asked[1], asked[2], &questions, err);
     if (s == COV_OK)

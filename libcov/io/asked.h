@@ -27,7 +27,7 @@ cov_status cov_asked_write(const cov_job *job, char **out, cov_error *err);
 
 /* Borrows its texts from the JSON. COV_ERR_FORMAT for anything that cov_asked_write doesn't
  * make; whether the questions make sense is the job's to know. */
-cov_status cov_asked_read(json_t *json, cov_asked *out, cov_error *err);
+cov_status cov_asked_read(const json_t *json, cov_asked *out, cov_error *err);
 void cov_asked_clear(cov_asked *questions);
 
 /* Put them into a job, which borrows them. */

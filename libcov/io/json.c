@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/json.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -39,14 +39,47 @@ json_t *cov_json_text(const char *value)
     return json;
 }
 
-/* 15 digits give back every decimal of up to 15 digits as it was: 0.1, not 0.10000000000000001 */
+/* A text that grows. */
+typedef struct growing {
+    char *text;
+    size_t n, capacity;
+    int failed;
+} growing;
+
+static int grow(const char *bytes, size_t size, void *data)
+{
+    growing *g = data;
+    if (g->failed ||
+        cov_reserve((void **)&g->text, &g->capacity, g->n + size + 1, sizeof *g->text) != 0) {
+        g->failed = 1;
+        return -1;
+    }
+    memcpy(g->text + g->n, bytes, size);
+    g->n += size;
+    g->text[g->n] = '\0';
+    return 0;
+}
+
+/* jansson goes on behind a key there was no room for, so that only we know that it is missing. 15
+ * digits give back every decimal of up to 15 digits as it was: 0.1, not 0.10000000000000001 */
+static cov_status dump(const json_t *json, size_t how, const char *end, char **out, cov_error *err)
+{
+    growing g = {NULL, 0, 0, 0};
+    if (json == NULL || json_dump_callback(json, grow, &g, how | JSON_REAL_PRECISION(15)) != 0 ||
+        grow(end, strlen(end), &g) != 0) {
+        cov_free(g.text);
+        return cov_fail_memory(err);
+    }
+    *out = g.text;
+    return COV_OK;
+}
+
 cov_status cov_json_dump(const json_t *json, char **out, cov_error *err)
 {
-    char *text = json != NULL ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-    char *copy = text != NULL ? cov_copy_text(text) : NULL;
-    free(text);
-    if (copy == NULL)
-        return cov_fail_memory(err);
-    *out = copy;
-    return COV_OK;
+    return dump(json, JSON_COMPACT, "", out, err);
+}
+
+cov_status cov_json_print(const json_t *json, char **out, cov_error *err)
+{
+    return dump(json, JSON_INDENT(2), "\n", out, err);
 }

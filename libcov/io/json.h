@@ -1,4 +1,4 @@
-/* JSON: objects and lists that are made whole or not at all.
+/* JSON: objects and lists that are made whole or not at all, written and read.
  * SPDX-License-Identifier: MIT */
 #ifndef COV_IO_JSON_H
 #define COV_IO_JSON_H
@@ -18,5 +18,18 @@ json_t *cov_json_text(const char *value);
 
 /* As compact text, freed with cov_free. COV_ERR_MEMORY, also for NULL. */
 cov_status cov_json_dump(const json_t *json, char **out, cov_error *err);
+
+/* The same for people: on several lines. */
+cov_status cov_json_print(const json_t *json, char **out, cov_error *err);
+
+/* Read `size` bytes, which are one value: COV_ERR_FORMAT for anything but JSON (RFC 8259), for a
+ * key that is there twice, a NUL, a number that no double or 64-bit integer holds. jansson's own
+ * reader drops bytes, or reads past its end, where it has no memory for a text; this one says so.
+ */
+cov_status cov_json_load(const char *text, size_t size, json_t **out, cov_error *err);
+
+/* The members of an object that has these n keys and no others: 1, or 0. Takes no memory, unlike
+ * json_unpack, to which want of it is a wrong key. */
+int cov_json_members(const json_t *object, const char *const *keys, size_t n, json_t **out);
 
 #endif

@@ -158,104 +158,120 @@ static int is_text_or_null(const json_t *json)
     return json_is_string(json) || json_is_null(json);
 }
 
-static int unpack_areas(json_t *json, cov_part_file *part)
+/* That all members of an object are texts or, from `nullable` on, null. */
+static int are_texts(json_t *const *member, size_t n, size_t nullable)
 {
-    json_t *name = NULL, *levels = NULL;
-    if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:s, s:s, s:o, s:o, s:s, s:s}", "file",
-                       &part->areas_label, "id", &part->id_column, "name", &name, "levels", &levels,
-                       "crs", &part->crs, "shapes_crs", &part->shapes_crs) != 0 ||
-        !is_text_or_null(name) || !json_is_array(levels))
-        return 0;
-    part->name_column = json_string_value(name);
-    part->n_levels = json_array_size(levels);
+    for (size_t i = 0; i < n; i++) {
+        if (i < nullable ? !json_is_string(member[i]) : !is_text_or_null(member[i]))
+            return 0;
+    }
+    return 1;
+}
+
+static int unpack_levels(const json_t *json, cov_part_file *part)
+{
+    part->n_levels = json_array_size(json);
     part->levels = cov_alloc_zero(part->n_levels, sizeof *part->levels);
     for (size_t i = 0; part->levels != NULL && i < part->n_levels; i++) {
-        part->levels[i] = json_string_value(json_array_get(levels, i));
+        part->levels[i] = json_string_value(json_array_get(json, i));
         if (part->levels[i] == NULL)
             return 0;
     }
-    return 1;
+    return json_is_array(json);
 }
 
-static int unpack_bases(json_t *json, cov_part_file *part)
+static int unpack_areas(const json_t *json, cov_part_file *part)
 {
+    static const char *const keys[] = {"file", "id", "crs", "shapes_crs", "name", "levels"};
+    json_t *member[6];
+    if (!cov_json_members(json, keys, 6, member) || !are_texts(member, 5, 4))
+        return 0;
+    part->areas_label = json_string_value(member[0]);
+    part->id_column = json_string_value(member[1]);
+    part->crs = json_string_value(member[2]);
+    part->shapes_crs = json_string_value(member[3]);
+    part->name_column = json_string_value(member[4]);
+    return unpack_levels(member[5], part);
+}
+
+static int unpack_bases(const json_t *json, cov_part_file *part)
+{
+    static const char *const keys[] = {"name", "rounding"};
+    json_t *member[2];
     if (!json_is_array(json) || json_array_size(json) != part->n_bases)
         return 0;
     for (size_t i = 0; i < part->n_bases; i++) {
-        json_int_t rounding = 0;
-        if (json_unpack_ex(json_array_get(json, i), NULL, JSON_STRICT, "{s:s, s:I}", "name",
-                           &part->base[i].name, "rounding", &rounding) != 0 ||
-            part->base[i].name[0] == '\0')
+        if (!cov_json_members(json_array_get(json, i), keys, 2, member) ||
+            json_string_length(member[0]) == 0 || !json_is_integer(member[1]))
             return 0;
-        part->base[i].rounding = rounding;
+        part->base[i].name = json_string_value(member[0]);
+        part->base[i].rounding = json_integer_value(member[1]);
     }
     return 1;
 }
 
-static int are_sources(json_t *json)
+static int are_sources(const json_t *json)
 {
-    size_t i;
-    json_t *source;
-    json_array_foreach(json, i, source)
-    {
-        const char *role = NULL;
-        json_t *o[5] = {NULL, NULL, NULL, NULL, NULL};
-        if (json_unpack_ex(source, NULL, JSON_STRICT, "{s:s, s:o, s:o, s:o, s:o, s:o}", "role",
-                           &role, "file", &o[0], "crs", &o[1], "operation", &o[2], "accuracy_m",
-                           &o[3], "detail", &o[4]) != 0 ||
-            !is_text_or_null(o[0]) || !is_text_or_null(o[1]) || !is_text_or_null(o[2]) ||
-            !(json_is_number(o[3]) || json_is_null(o[3])) || !is_text_or_null(o[4]))
+    static const char *const keys[] = {"role", "file", "crs", "operation", "detail", "accuracy_m"};
+    json_t *member[6];
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        if (!cov_json_members(json_array_get(json, i), keys, 6, member) ||
+            !are_texts(member, 5, 1) || !(json_is_number(member[5]) || json_is_null(member[5])))
             return 0;
     }
     return json_is_array(json);
 }
 
-static int are_notes(json_t *json)
+static int are_notes(const json_t *json)
 {
-    size_t i;
-    json_t *note;
-    json_array_foreach(json, i, note)
-    {
-        const char *kind = NULL, *text = NULL;
-        if (json_unpack_ex(note, NULL, JSON_STRICT, "{s:s, s:s}", "kind", &kind, "text", &text) !=
-                0 ||
-            (strcmp(kind, "info") != 0 && strcmp(kind, "warning") != 0))
+    static const char *const keys[] = {"kind", "text"};
+    json_t *member[2];
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        if (!cov_json_members(json_array_get(json, i), keys, 2, member) || !are_texts(member, 2, 2))
+            return 0;
+        const char *kind = json_string_value(member[0]);
+        if (strcmp(kind, "info") != 0 && strcmp(kind, "warning") != 0)
             return 0;
     }
     return json_is_array(json);
 }
 
-static int are_shards(json_t *json)
+static int are_shards(const json_t *json)
 {
-    size_t i;
-    json_t *shard;
-    json_array_foreach(json, i, shard)
-    {
-        const char *label = NULL, *digest = NULL;
-        if (json_unpack_ex(shard, NULL, JSON_STRICT, "[s, s]", &label, &digest) != 0)
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        const json_t *shard = json_array_get(json, i);
+        if (json_array_size(shard) != 2 || !json_is_string(json_array_get(shard, 0)) ||
+            !json_is_string(json_array_get(shard, 1)))
             return 0;
     }
     return json_array_size(json) > 0;
 }
 
+static int unpack(cov_part_file *part)
+{
+    static const char *const keys[] = {"areas", "bases", "questions", "sources", "notes", "shards"};
+    json_t *member[6];
+    if (!cov_json_members(part->head, keys, 6, member))
+        return 0;
+    part->questions = member[2];
+    part->sources = member[3];
+    part->notes = member[4];
+    part->shards = member[5];
+    return unpack_areas(member[0], part) && unpack_bases(member[1], part) &&
+           are_sources(part->sources) && are_notes(part->notes) && are_shards(part->shards);
+}
+
 static cov_status read_head(cov_part_file *part, cov_span head, cov_error *err)
 {
-    json_t *areas = NULL, *bases = NULL;
-    json_error_t why;
-    part->head = json_loadb((const char *)head.at, head.size, JSON_REJECT_DUPLICATES, &why);
-    if (part->head == NULL)
-        return json_error_code(&why) == json_error_out_of_memory
-                   ? cov_fail_memory(err)
-                   : cov_part_damaged(part, "its head is no JSON", err);
-    if (json_unpack_ex(part->head, NULL, JSON_STRICT, "{s:o, s:o, s:o, s:o, s:o, s:o}", "areas",
-                       &areas, "bases", &bases, "questions", &part->questions, "sources",
-                       &part->sources, "notes", &part->notes, "shards", &part->shards) != 0 ||
-        !unpack_areas(areas, part) || !unpack_bases(bases, part) || !are_sources(part->sources) ||
-        !are_notes(part->notes) || !are_shards(part->shards))
-        return part->head != NULL && part->n_levels > 0 && part->levels == NULL
-                   ? cov_fail_memory(err)
-                   : cov_part_damaged(part, "its head is incomplete", err);
-    return part->levels != NULL ? COV_OK : cov_fail_memory(err);
+    cov_status s = cov_json_load((const char *)head.at, head.size, &part->head, NULL);
+    if (s != COV_OK)
+        return s == COV_ERR_MEMORY ? cov_fail_memory(err)
+                                   : cov_part_damaged(part, "its head is no JSON", err);
+    if (unpack(part) && part->levels != NULL)
+        return COV_OK;
+    return part->n_levels > 0 && part->levels == NULL
+               ? cov_fail_memory(err)
+               : cov_part_damaged(part, "its head is incomplete", err);
 }
 
 /* ---------------------------------------------------------------- areas */

@@ -75,10 +75,17 @@ static json_t *notes_head(const cov_run *run)
     return a;
 }
 
+/* What was dumped before: only memory can be wanting. */
+static json_t *reload(const char *text)
+{
+    json_t *json = NULL;
+    return cov_json_load(text, strlen(text), &json, NULL) == COV_OK ? json : NULL;
+}
+
 /* The sources as the manifest tells them: what they were read from is closed by now. */
 static json_t *sources_head(const cov_run *run)
 {
-    json_t *manifest = json_loads(run->manifest, 0, NULL);
+    json_t *manifest = reload(run->manifest);
     json_t *sources = json_incref(json_object_get(manifest, "sources"));
     json_decref(manifest);
     return sources;
@@ -89,7 +96,7 @@ static json_t *shards_head(const cov_run *run, const block *tally)
     char digest[17];
     uint64_t hash = COV_HASH_INIT;
     if (run->shards != NULL)
-        return json_loads(run->shards, 0, NULL);
+        return reload(run->shards);
     for (size_t i = 0; i < run->n_bases; i++)
         hash = cov_hash_bytes(hash, tally[i].at, tally[i].size);
     cov_ledger ledger;
@@ -112,7 +119,7 @@ static cov_status write_head(const cov_run *run, const block *tally, char **out,
     json_t *o = json_object();
     cov_json_set(&o, "areas", areas_head(&run->areas, crs));
     cov_json_set(&o, "bases", bases_head(run));
-    cov_json_set(&o, "questions", json_loads(run->questions, 0, NULL));
+    cov_json_set(&o, "questions", reload(run->questions));
     cov_json_set(&o, "sources", sources_head(run));
     cov_json_set(&o, "notes", notes_head(run));
     cov_json_set(&o, "shards", shards_head(run, tally));

@@ -6,8 +6,8 @@
 
 #include <cpl_string.h>
 #include <gdal.h>
-#include <jansson.h>
 
+#include "io/json.h"
 #include "io/watch.h"
 
 typedef struct reader {
@@ -151,13 +151,17 @@ static cov_status compare_manifest(const reader *r, cov_error *err)
     int is_geojson = !cov_format_has(r->format, COV_FORMAT_SQLITE);
     const char *text = is_geojson ? GDALGetMetadataItem(r->layer, "NATIVE_DATA", "NATIVE_DATA")
                                   : GDALGetMetadataItem(r->layer, "libcov", NULL);
-    json_t *wanted = json_loads(r->sheet->manifest, 0, NULL);
-    json_t *found = text != NULL ? json_loads(text, 0, NULL) : NULL;
+    json_t *wanted = NULL, *found = NULL;
+    cov_status s = cov_json_load(r->sheet->manifest, strlen(r->sheet->manifest), &wanted, err);
+    if (s == COV_OK && text != NULL &&
+        cov_json_load(text, strlen(text), &found, NULL) == COV_ERR_MEMORY)
+        s = cov_fail_memory(err);
     const json_t *member = is_geojson ? json_object_get(found, "libcov") : found;
-    int same = wanted != NULL && json_equal(wanted, member);
+    if (s == COV_OK && !json_equal(wanted, member))
+        s = fail_proof(r, "the manifest", err);
     json_decref(wanted);
     json_decref(found);
-    return same ? COV_OK : fail_proof(r, "the manifest", err);
+    return s;
 }
 
 static char **open_options(const cov_format *format)

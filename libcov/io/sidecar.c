@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/sidecar.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
-#include "base/mem.h"
-#include "base/text.h"
+#include "io/json.h"
 #include "io/path.h"
 
 static json_t *value_json(const cov_field *field, const cov_value *value)
@@ -73,21 +69,14 @@ static cov_status add_columns(json_t *object, const cov_fields *fields, cov_erro
 cov_status cov_sidecar_write(const cov_sheet *sheet, const cov_fields *fields, char **out,
                              cov_error *err)
 {
-    json_t *object = json_loads(sheet->manifest, 0, NULL);
-    if (object == NULL)
-        return cov_fail(err, COV_ERR_ARGUMENT, "the manifest is not a JSON object");
-    cov_status s = add_columns(object, fields, err);
+    json_t *object = NULL;
+    cov_status s = cov_json_load(sheet->manifest, strlen(sheet->manifest), &object, err);
+    if (s == COV_OK)
+        s = add_columns(object, fields, err);
     if (s == COV_OK)
         s = add_rows(object, sheet, fields, err);
-    if (s == COV_OK) {
-        char *dump = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-        char *text = dump != NULL ? cov_text_print("%s\n", dump) : NULL;
-        free(dump);
-        if (text != NULL)
-            *out = text;
-        else
-            s = cov_fail_memory(err);
-    }
+    if (s == COV_OK)
+        s = cov_json_print(object, out, err);
     json_decref(object);
     return s;
 }
