@@ -180,6 +180,27 @@ static void merged_runs_are_parts(void **state)
     cov_run_free(again);
 }
 
+/* The same areas may be in files of two names: which one comes first is not the user's to know. */
+static void names_of_areas_have_no_order(void **state)
+{
+    (void)state;
+    plan p;
+    char *xa = folder_write(&here, "xa.geojson", communes);
+    cov_job *job = plan_of(&p, share_path[0]);
+    job->areas.path = xa;
+    save_job(job, part_path[0]);
+    save_job(plan_of(&p, share_path[1]), part_path[1]);
+    const char *const turned[] = {part_path[1], part_path[0]};
+    cov_run *a = merge((const char *const *)part_path, 2), *b = merge(turned, 2);
+    assert_string_equal(cov_run_manifest(a), cov_run_manifest(b));
+    save(a, part_path[2]);
+    save(b, part_path[3]);
+    assert_same_file(part_path[2], part_path[3]);
+    cov_run_free(a);
+    cov_run_free(b);
+    free(xa);
+}
+
 static void manifest_lists_all_sources_once(void **state)
 {
     (void)state;
@@ -553,6 +574,7 @@ int main(void)
         cmocka_unit_test(areas_of_another_system),
         cmocka_unit_test(shares_add_up_in_any_order),
         cmocka_unit_test(merged_runs_are_parts),
+        cmocka_unit_test(names_of_areas_have_no_order),
         cmocka_unit_test(manifest_lists_all_sources_once),
         cmocka_unit_test(notes_on_the_result_are_its_own),
         cmocka_unit_test(a_part_is_an_output),
