@@ -348,8 +348,8 @@ COV_API COV_MUST_CHECK cov_status cov_run_save(const cov_run *run, const char *p
 
 /* Put n >= 1 parts together: the run of all their households, with the same results whatever the
  * order of the parts. Areas, services and measures must be equal: COV_ERR_MISMATCH names the files
- * and the difference, and also two parts with the same households (in files of one name, with the
- * same counts). COV_ERR_FORMAT for a file that is no part, or a damaged one. Of the job indicators,
+ * and the difference, and also two parts that are one file, or have the same households (in files
+ * of one name, with the same places and weights; in files of two names that is a warning). COV_ERR_FORMAT for a file that is no part, or a damaged one. Of the job indicators,
  * tiers and targets are used, threads and progress; it must name nothing to read. Where it asks
  * none of the three, or is NULL, the questions are those of the parts, which must then be equal. A
  * merged run can be saved as a part again. Its manifest lists the sources and notes of all parts,

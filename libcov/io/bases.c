@@ -139,6 +139,7 @@ static cov_status describe_points(reading *r, size_t m, cov_counted *out, cov_er
     out->label = cov_copy_text(cov_households_label(r->households));
     out->crs = cov_crs_label(cov_households_crs(r->households));
     out->rounding = cov_households_rounding(r->households, m);
+    out->digest = cov_households_digest(r->households);
     if (transform != NULL && transform->operation != NULL) {
         out->operation = cov_copy_text(transform->name);
         out->accuracy = transform->accuracy;

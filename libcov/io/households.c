@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/households.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/columns.h"
@@ -46,7 +47,8 @@ struct cov_households {
     lookup *lookup;
     size_t n_lookups;
     cov_column id;
-    uint64_t n_points; /* so far */
+    uint64_t digest; /* so far, as the next two */
+    uint64_t n_points;
     uint64_t without_id;
     int degrees;             /* the CRS is geographic, in degrees */
     cov_transform transform; /* to another plane; zeroed where there is none */
@@ -153,6 +155,7 @@ static void forget(cov_households *h)
         h->measure[m].rounding = 0;
     for (size_t i = 0; i < h->n_answers; i++)
         h->answer[i].unknown = 0;
+    h->digest = COV_HASH_INIT;
     h->n_points = 0;
     h->without_id = 0;
 }
@@ -304,6 +307,15 @@ static void look_at(cov_households *h, double x, double y)
     }
 }
 
+static void digest(cov_households *h, const cov_batch *batch)
+{
+    h->digest = cov_hash_bytes(h->digest, batch->x, batch->n * sizeof *batch->x);
+    h->digest = cov_hash_bytes(h->digest, batch->y, batch->n * sizeof *batch->y);
+    for (size_t m = 0; m < h->n_measures; m++)
+        h->digest =
+            cov_hash_bytes(h->digest, batch->weight[m], batch->n * sizeof *batch->weight[m]);
+}
+
 /* Bring a batch to the plane, and widen the extent. */
 static void place_batch(cov_households *h, cov_batch *batch)
 {
@@ -437,6 +449,7 @@ cov_status cov_households_next(cov_households *households, const uint32_t *scale
         s = read_point(households, feature, scale, batch, decimals, err);
         OGR_F_Destroy(feature);
     }
+    digest(households, batch);
     place_batch(households, batch);
     return s == COV_OK && batch->n == 0 ? conclude(households, err) : s;
 }
@@ -450,6 +463,11 @@ cov_status cov_households_rewind(cov_households *households, cov_error *err)
 int64_t cov_households_rounding(const cov_households *households, size_t measure)
 {
     return households->measure[measure].rounding;
+}
+
+uint64_t cov_households_digest(const cov_households *households)
+{
+    return households->digest;
 }
 
 void cov_households_extent(const cov_households *households, double extent[4])

@@ -91,6 +91,10 @@ cov_status cov_households_refuse_empty(const cov_households *households, cov_err
 /* Sum of (kept - given) over all weights of a measure so far, in thousand-millionths (1e-9). */
 int64_t cov_households_rounding(const cov_households *households, size_t measure);
 
+/* Of the places and weights so far, in their order: what tells one share of the households from
+ * another, whatever is asked of it. Of the coordinates as they were read. */
+uint64_t cov_households_digest(const cov_households *households);
+
 /* West, south, east, north of the located points so far, in their plane; west > east without any.
  */
 void cov_households_extent(const cov_households *households, double extent[4]);

@@ -239,7 +239,7 @@ static cov_status merge(merging *m, cov_error *err)
     if (s != COV_OK)
         return s;
     cov_shards_order(m->part, m->n);
-    s = cov_shards_unite(m->part, m->n, &m->run->shards, err);
+    s = cov_shards_unite(m->part, m->n, &m->run->notes, &m->run->shards, err);
     if (s == COV_OK)
         s = name_areas(m, err);
     return s == COV_OK ? conclude(m, err) : s;

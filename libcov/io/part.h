@@ -33,10 +33,12 @@
  *     sources    as in the manifest
  *     notes      as in the manifest, without those that follow from the result
  *     shards     [[label, digest]] in order: the shares of the households that are in it, each with
- *                a digest of its tallies, "" where nothing was read; one, unless the part was
- *                merged of others */
+ *                a digest of their places and weights, "" where nothing was read; one, unless the
+ *                part was merged of others */
 #ifndef COV_IO_PART_H
 #define COV_IO_PART_H
+
+#include <sys/types.h>
 
 #include "io/json.h"
 #include "io/run.h"
@@ -64,6 +66,8 @@ typedef struct cov_part_file {
     char *label; /* the path, for messages */
     unsigned char *bytes;
     size_t size;
+    dev_t device; /* with the next, which file it is under any path */
+    ino_t number;
     uint64_t checksum;
     json_t *head;
 

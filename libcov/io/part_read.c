@@ -53,6 +53,8 @@ static cov_status read_open(int file, cov_part_file *part, cov_error *err)
     if (!S_ISREG(st.st_mode))
         return cov_fail(err, COV_ERR_INPUT, "%s is not an ordinary file: a part is one",
                         part->label);
+    part->device = st.st_dev;
+    part->number = st.st_ino;
     part->size = (size_t)st.st_size;
     part->bytes = cov_alloc(part->size, 1);
     return part->bytes != NULL ? read_all(file, part, err) : cov_fail_memory(err);

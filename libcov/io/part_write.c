@@ -91,17 +91,25 @@ static json_t *sources_head(const cov_run *run)
     return sources;
 }
 
+/* What was counted elsewhere has no points here: of that the counts. */
+static uint64_t digest_of(const cov_run *run, const block *tally)
+{
+    uint64_t hash = COV_HASH_INIT;
+    if (run->base[0].label != NULL)
+        return run->base[0].digest;
+    for (size_t i = 0; i < run->n_bases; i++)
+        hash = cov_hash_bytes(hash, tally[i].at, tally[i].size);
+    return hash;
+}
+
 static json_t *shards_head(const cov_run *run, const block *tally)
 {
     char digest[17];
-    uint64_t hash = COV_HASH_INIT;
     if (run->shards != NULL)
         return reload(run->shards);
-    for (size_t i = 0; i < run->n_bases; i++)
-        hash = cov_hash_bytes(hash, tally[i].at, tally[i].size);
     cov_ledger ledger;
     cov_tally_ledger(run->base[0].tally, &ledger);
-    snprintf(digest, sizeof digest, "%016" PRIx64, hash);
+    snprintf(digest, sizeof digest, "%016" PRIx64, digest_of(run, tally));
     const char *label = run->base[0].label;
     json_t *shard = json_array(), *shards = json_array();
     cov_json_append(&shard, cov_json_text(label != NULL ? label : ""));

@@ -10,7 +10,9 @@
 void cov_shards_order(cov_part_file *part, size_t n);
 
 /* The shards of all parts, in order, as the head of a part has them. COV_ERR_MISMATCH names both
- * files where two hold the same households. Freed with cov_free. */
-cov_status cov_shards_unite(const cov_part_file *part, size_t n, char **out, cov_error *err);
+ * files where two are the same, or hold households of the same name, places and weights; of another
+ * name that is a warning. Freed with cov_free. */
+cov_status cov_shards_unite(const cov_part_file *part, size_t n, cov_notes *notes, char **out,
+                            cov_error *err);
 
 #endif
