@@ -162,12 +162,9 @@ static cov_status append_unknown(GString *out, const cov_base *base, gboolean is
 /* "80%", "66.55%". */
 static char *percent_of(uint32_t millionths)
 {
-    char digits[32];
-    int n = g_snprintf(digits, sizeof digits, "%u.%04u", millionths / 10000, millionths % 10000);
-    while (digits[n - 1] == '0')
-        n--;
-    n -= digits[n - 1] == '.';
-    return g_strdup_printf("%.*s%%", n, digits);
+    char digits[16];
+    cov_millionths_write(millionths, digits);
+    return g_strconcat(digits, "%", NULL);
 }
 
 static void add_with(GPtrArray *phrases, const cov_gap *target, const char *share, uint32_t scale)

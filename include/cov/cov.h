@@ -550,6 +550,9 @@ COV_API COV_MUST_CHECK cov_status cov_tiers_check(const cov_tally *tally,
 COV_API COV_MUST_CHECK cov_status cov_millionths_parse(const char *text, uint32_t *out,
                                                        cov_error *err);
 
+/* The reverse, without the sign: 800000 is "80", 665500 "66.55", 1 "0.0001". */
+COV_API void cov_millionths_write(uint32_t millionths, char out[16]);
+
 /* How many more of `of` it takes beside n to reach a share of so many millionths (over 1000000:
  * 1000000): the least number that does, 0 where n does already. Exact, in integers. */
 COV_API uint64_t cov_missing(uint64_t n, uint64_t of, uint32_t millionths);

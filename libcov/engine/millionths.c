@@ -1,6 +1,8 @@
 /* Targets: a share to be reached, and what is missing to it.
  * SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/status.h"
 #include "base/text.h"
@@ -70,4 +72,13 @@ cov_status cov_millionths_parse(const char *text, uint32_t *out, cov_error *err)
             cov_quote(text).text);
     *out = number;
     return COV_OK;
+}
+
+void cov_millionths_write(uint32_t millionths, char out[16])
+{
+    int n = snprintf(out, 16, "%" PRIu32 ".%04" PRIu32, millionths / 10000, millionths % 10000);
+    while (out[n - 1] == '0')
+        n--;
+    n -= out[n - 1] == '.';
+    out[n] = '\0';
 }

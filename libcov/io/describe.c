@@ -81,32 +81,15 @@ static cov_status tell_service(cov_tale *tale, const cov_job_service *ask, cov_e
 
 /* ---------------------------------------------------------------- questions */
 
-/* "80", "66.55" */
-static char *percent_of(uint32_t millionths)
-{
-    char *text = cov_text_print("%" PRIu32 ".%04" PRIu32, millionths / 10000, millionths % 10000);
-    size_t n = text != NULL ? strlen(text) : 0;
-    while (n > 0 && text[n - 1] == '0')
-        text[--n] = '\0';
-    if (n > 0 && text[n - 1] == '.')
-        text[n - 1] = '\0';
-    return text;
-}
-
 static cov_status tell_target(cov_tale *tale, const cov_job_target *target, cov_error *err)
 {
-    cov_status s = COV_OK;
-    char *share = percent_of(target->share);
-    if (share == NULL)
-        s = cov_fail_memory(err);
-    else if (target->with > 0)
-        s = cov_prose_add(&tale->prose, 2, err,
-                          "%s: at least %s %%; are %" PRIu64 " more connections enough?",
-                          target->indicator, share, target->with);
-    else
-        s = cov_prose_add(&tale->prose, 2, err, "%s: at least %s %%", target->indicator, share);
-    cov_free(share);
-    return s;
+    char share[16];
+    cov_millionths_write(target->share, share);
+    if (target->with > 0)
+        return cov_prose_add(&tale->prose, 2, err,
+                             "%s: at least %s %%; are %" PRIu64 " more connections enough?",
+                             target->indicator, share, target->with);
+    return cov_prose_add(&tale->prose, 2, err, "%s: at least %s %%", target->indicator, share);
 }
 
 static cov_status tell_indicators(cov_tale *tale, const cov_indicators *list, cov_error *err)

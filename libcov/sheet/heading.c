@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sheet/heading.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,16 +76,12 @@ static char *indicator_stem(const cov_sheet *sheet, size_t base, size_t indicato
 static char *target_stem(const cov_sheet *sheet, size_t target)
 {
     const cov_gap *t = &sheet->target[target];
-    char percent[24];
-    int n = snprintf(percent, sizeof percent, "%" PRIu32 ".%04" PRIu32, t->share / 10000,
-                     t->share % 10000);
+    char percent[16];
     if (!cov_heading_has_share(sheet, target))
         return indicator_stem(sheet, 0, t->indicator);
-    while (percent[n - 1] == '0')
-        n--;
-    n -= percent[n - 1] == '.';
+    cov_millionths_write(t->share, percent);
     return keep_characters(cov_text_print(
-        "%s_%.*spct", cov_report_indicator_name(sheet->base[0].report, t->indicator), n, percent));
+        "%s_%spct", cov_report_indicator_name(sheet->base[0].report, t->indicator), percent));
 }
 
 static char *stem_of(const cov_sheet *sheet, const cov_field *field)

@@ -82,6 +82,40 @@ static void percentages_are_read(void **state)
     }
 }
 
+/* As short as it can be, and read back as itself. */
+static void percentages_are_written(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t millionths;
+        const char *text;
+    } cases[] = {{0, "0"},
+                 {1, "0.0001"},
+                 {10000, "1"},
+                 {800000, "80"},
+                 {665500, "66.55"},
+                 {1000000, "100"},
+                 {100000, "10"},
+                 {999999, "99.9999"},
+                 {10, "0.001"},
+                 {100100, "10.01"},
+                 {4294967295u, "429496.7295"}};
+    char text[16], sign[20];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cov_millionths_write(cases[i].millionths, text);
+        assert_string_equal(text, cases[i].text);
+    }
+    for (uint32_t t = 0; t <= 1000000; t++) {
+        uint32_t out = 0;
+        cov_millionths_write(t, text);
+        size_t n = strlen(text);
+        assert_true(strchr(text, '.') == NULL || (text[n - 1] != '0' && text[n - 1] != '.'));
+        snprintf(sign, sizeof sign, "%s%%", text);
+        assert_int_equal(cov_millionths_parse(sign, &out, NULL), COV_OK);
+        assert_int_equal(out, t);
+    }
+}
+
 static void anything_else_is_refused(void **state)
 {
     (void)state;
@@ -135,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_missing_is_exact),
         cmocka_unit_test(percentages_are_read),
+        cmocka_unit_test(percentages_are_written),
         cmocka_unit_test(anything_else_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
