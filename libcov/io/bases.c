@@ -282,7 +282,15 @@ static cov_status read_raster(const cov_ground *ground, cov_raster *raster, cov_
     out->crs = cov_crs_label(cov_raster_crs(raster));
     if (out->label == NULL || out->crs == NULL)
         return cov_fail_memory(err);
-    return cov_population_count(&task, out->tally, err);
+    cov_transform way = {NULL, NULL, 0, 0, 0};
+    cov_status s = cov_population_count(&task, out->tally, &way, err);
+    if (s == COV_OK && way.name != NULL) {
+        out->operation = cov_copy_text(way.name);
+        out->accuracy = way.accuracy;
+        s = out->operation != NULL ? COV_OK : cov_fail_memory(err);
+    }
+    cov_transform_clear(&way);
+    return s;
 }
 
 static cov_status count_raster(const cov_ground *ground, const cov_job_base *base, cov_counted *out,

@@ -25,7 +25,7 @@ typedef struct cov_counted {
     uint64_t digest;    /* of points, see cov_households_digest */
     char *label;        /* of its file; NULL: the areas themselves */
     char *crs;          /* NULL where there is no file */
-    char *operation;    /* NULL where nothing is transformed */
+    char *operation;    /* NULL or "none" where nothing is transformed */
     double accuracy;    /* metres */
 } cov_counted;
 

@@ -12,6 +12,7 @@
 void cov_cover_clear(cov_cover *cover)
 {
     cov_rings_clear(&cover->rings);
+    cov_transform_clear(&cover->to);
     cov_transform_clear(&cover->back);
 }
 
@@ -87,18 +88,15 @@ static cov_status place_pieces(const cov_raster *raster, const cov_partition *p,
 {
     const char *label = cov_raster_label(raster);
     OGRSpatialReferenceH crs = cov_raster_crs(raster);
-    cov_transform to;
     double extent[4];
-    memset(&to, 0, sizeof to);
     find_extent(p, extent);
-    cov_status s = cov_transform_create(plane, crs, extent, label, &to, err);
+    cov_status s = cov_transform_create(plane, crs, extent, label, &out->to, err);
     if (s == COV_OK)
-        s = cov_transform_note(&to, plane, crs, label, notes, err);
+        s = cov_transform_note(&out->to, plane, crs, label, notes, err);
     if (s == COV_OK)
-        s = add_pieces(raster, p, &to, &out->rings, err);
+        s = add_pieces(raster, p, &out->to, &out->rings, err);
     if (s == COV_OK && back && out->rings.n_rings > 0)
         s = cov_transform_create(crs, plane, out->rings.extent, label, &out->back, err);
-    cov_transform_clear(&to);
     return s;
 }
 

@@ -14,6 +14,7 @@ typedef struct cov_cover {
     cov_rings rings; /* in columns and rows; the label is the index of the piece */
     bool mirrored;   /* rows run south, as in most rasters */
     double affine[6];
+    cov_transform to;   /* from the plane to the raster's system; all zero without pieces */
     cov_transform back; /* from the raster's system to the plane, where it was asked for */
 } cov_cover;
 

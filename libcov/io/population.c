@@ -409,7 +409,8 @@ static uint64_t find_others(const cov_population_task *task, const cov_tally *ta
     return all & ~task->partition->answered;
 }
 
-cov_status cov_population_count(const cov_population_task *task, cov_tally *tally, cov_error *err)
+cov_status cov_population_count(const cov_population_task *task, cov_tally *tally,
+                                cov_transform *way, cov_error *err)
 {
     counter c = {.task = task, .tally = tally, .cover = {.rings = COV_RINGS_INIT}};
     choose_chunk(&c);
@@ -427,6 +428,10 @@ cov_status cov_population_count(const cov_population_task *task, cov_tally *tall
         s = note_cells(&c, err);
     if (s == COV_OK)
         s = push_sums(&c, err);
+    if (s == COV_OK && way != NULL) {
+        *way = c.cover.to;
+        memset(&c.cover.to, 0, sizeof c.cover.to);
+    }
     clear(&c);
     return s;
 }

@@ -34,7 +34,11 @@ typedef struct cov_population_task {
  * the ledger's read is the sum of all cells, rounded, and balances (see cov_sums_round).
  *
  * COV_ERR_INPUT names row and column, from 1, of a value below 0 or one that is infinite; the file
- * where it is damaged. COV_ERR_LIMIT where the sum can't be counted. Asks between chunks. */
-cov_status cov_population_count(const cov_population_task *task, cov_tally *tally, cov_error *err);
+ * where it is damaged. COV_ERR_LIMIT where the sum can't be counted. Asks between chunks.
+ *
+ * *way, unless `way` is NULL, is what took the pieces to the raster, for the caller to clear; all
+ * zero where there is no piece. */
+cov_status cov_population_count(const cov_population_task *task, cov_tally *tally,
+                                cov_transform *way, cov_error *err);
 
 #endif

@@ -279,7 +279,7 @@ static cov_status fill_rows(const reading *r, const cov_report *report, cov_rati
     out->per = r->ask->per != 0 ? r->ask->per : 100;
     out->is_percent = r->ask->per == 0;
     out->name = cov_copy_text(r->ask->name);
-    out->label = cov_copy_text(r->layer.label);
+    out->label = cov_layer_describe(&r->layer);
     out->above = cov_copy_text(r->n.name);
     out->below = cov_copy_text(r->of_name);
     out->row = cov_alloc_zero(n, sizeof *out->row);

@@ -8,7 +8,7 @@
 /* One ratio, per row of the reports. */
 typedef struct cov_ratio_rows {
     char *name;
-    char *label; /* of the table */
+    char *label; /* of the table, with its filter */
     char *above; /* the column above the line */
     char *below; /* the column below it, or the base */
     unsigned per;

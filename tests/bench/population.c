@@ -197,7 +197,7 @@ static void count(const char *path, const country *c)
     cov_population_task task = {raster, &c->partition, cov_raster_crs(raster), NULL, NULL,
                                 &notes, &phases};
     if (cov_tally_create(c->areas, &service, 1, &options, &tally, &err) != COV_OK ||
-        cov_population_count(&task, tally, &err) != COV_OK)
+        cov_population_count(&task, tally, NULL, &err) != COV_OK)
         die(err.message);
     cov_tally_ledger(tally, &ledger);
     if (ledger.read.weight != ledger.assigned.weight + ledger.outside.weight)

@@ -80,7 +80,7 @@ static cov_tally *count(const char *path, const cov_partition *partition,
     check(cov_raster_open(path, &policy, &notes, &raster, &err), &err);
     check(cov_tally_create(partition->areas, &service, 1, &options, &tally, &err), &err);
     cov_population_task task = {raster, partition, plane, NULL, NULL, &notes, &phases};
-    check(cov_population_count(&task, tally, &err), &err);
+    check(cov_population_count(&task, tally, NULL, &err), &err);
     cov_raster_close(raster);
     cov_notes_clear(&notes);
     return tally;

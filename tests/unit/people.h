@@ -72,7 +72,7 @@ static inline cov_status try_count(world *w, const char *path, cov_error *err)
     cov_raster *raster = open_raster(path);
     cov_population_task task = {raster,  &w->partition, w->plane,  w->mark,
                                 w->data, &w->notes,     &w->phases};
-    cov_status s = cov_population_count(&task, w->tally, err);
+    cov_status s = cov_population_count(&task, w->tally, NULL, err);
     cov_raster_close(raster);
     return s;
 }

@@ -28,6 +28,15 @@ static const struct {
     {"river.geojson", "{\"type\":\"LineString\",\"coordinates\":[[105.1,9.1],[105.1,9.2]]}"},
     {"one.asc", "ncols 2\nnrows 2\nxllcorner 105\nyllcorner 9\ncellsize 0.5\n-90 -100\n-95 -80\n"},
     {"two.asc", "ncols 2\nnrows 2\nxllcorner 105\nyllcorner 9\ncellsize 0.5\n-90 -100\n-95 -80\n"},
+    {"people.asc", "ncols 2\nnrows 2\nxllcorner 105\nyllcorner 9\ncellsize 0.5\n1 2\n3 4\n"},
+    {"utm.asc", "ncols 2\nnrows 2\nxllcorner 490000\nyllcorner 990000\ncellsize 70000\n1 2\n3 4\n"},
+    {"utm.prj", "PROJCS[\"WGS 84 / UTM zone 48N\",GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID["
+                "\"WGS 84\",6378137,298.257223563]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\","
+                "0.0174532925199433]],PROJECTION[\"Transverse_Mercator\"],PARAMETER["
+                "\"latitude_of_origin\",0],PARAMETER[\"central_meridian\",105],PARAMETER["
+                "\"scale_factor\",0.9996],PARAMETER[\"false_easting\",500000],PARAMETER["
+                "\"false_northing\",0],UNIT[\"metre\",1]]"},
+    {"teams.csv", "ma,year,formed,planned\n01,2024,1,2\n01,2025,2,2\n"},
     {"t.csv", "id,down\na,50\nb,200\n"},
     {"u.csv", "id,down\na,50\nb,200\n"},
 };
@@ -112,14 +121,21 @@ static void details_say_what_was_asked(void **state)
 
 /* ---------------------------------------------------------------- a run */
 
-/* "role file detail" of each. */
-static void assert_sources(const cov_job *job, const char *const *want, size_t n)
+static json_t *manifest_of(const cov_job *job)
 {
     cov_run *run = NULL;
     cov_error err = {COV_OK, ""};
     if (cov_run_create(job, &run, &err) != COV_OK)
         fail_msg("%s", err.message);
     json_t *json = json_loads(cov_run_manifest(run), 0, NULL);
+    cov_run_free(run);
+    return json;
+}
+
+/* "role file detail" of each. */
+static void assert_sources(const cov_job *job, const char *const *want, size_t n)
+{
+    json_t *json = manifest_of(job);
     json_t *list = json_object_get(json, "sources");
     assert_int_equal(json_array_size(list), n);
     for (size_t i = 0; i < n; i++) {
@@ -131,7 +147,6 @@ static void assert_sources(const cov_job *job, const char *const *want, size_t n
         assert_string_equal(found, want[i]);
     }
     json_decref(json);
-    cov_run_free(run);
 }
 
 /* Files stand twice and take turns, so that each finds its own. */
@@ -224,6 +239,64 @@ static void filters_are_listed(void **state)
     assert_sources(&job, want, sizeof want / sizeof want[0]);
 }
 
+/* What is summed and what is sampled come to a raster the same way, which is told of both. */
+static void the_way_to_a_raster_is_listed(void **state)
+{
+    (void)state;
+    const cov_job_service services[] = {ask("s", COV_BY_SIGNAL, "utm.asc")};
+    const cov_job_base bases[] = {
+        {"here", COV_BASE_LAYER, {at("people.asc"), NULL, NULL, NULL}, NULL},
+        {"there", COV_BASE_LAYER, {at("utm.asc"), NULL, NULL, NULL}, NULL}};
+    static const struct {
+        const char *role, *operation;
+    } want[] = {
+        {"areas", "none"}, {"here", "none"}, {"there", "UTM zone 48N"}, {"s", "UTM zone 48N"}};
+    cov_job job = COV_JOB_INIT;
+    job.areas.path = at("communes.geojson");
+    job.id_column = "ma";
+    job.services = services;
+    job.n_services = 1;
+    job.bases = bases;
+    job.n_bases = 2;
+    job.assume_crs = "EPSG:4326";
+    job.threads = 1;
+    json_t *json = manifest_of(&job), *list = json_object_get(json, "sources");
+    assert_int_equal(json_array_size(list), 4);
+    for (size_t i = 0; i < 4; i++) {
+        json_t *o = json_array_get(list, i);
+        const char *operation = json_string_value(json_object_get(o, "operation"));
+        assert_string_equal(json_string_value(json_object_get(o, "role")), want[i].role);
+        assert_non_null(operation);
+        assert_non_null(strstr(operation, want[i].operation));
+        assert_true(json_is_number(json_object_get(o, "accuracy_m")));
+    }
+    json_decref(json);
+}
+
+static void filters_of_ratios_are_listed(void **state)
+{
+    (void)state;
+    const cov_job_base bases[] = {{"land", COV_BASE_AREA, {NULL, NULL, NULL, NULL}, NULL}};
+    const cov_job_ratio ratios[] = {
+        {"t", {at("teams.csv"), NULL, "year = '2025'", NULL}, "ma", "formed", "planned", NULL, 0}};
+    const cov_job_service services[] = {ask("p", COV_BY_POLYGONS, "communes.geojson")};
+    cov_job job = COV_JOB_INIT;
+    job.areas.path = at("communes.geojson");
+    job.id_column = "ma";
+    job.services = services;
+    job.n_services = 1;
+    job.bases = bases;
+    job.n_bases = 1;
+    job.ratios = ratios;
+    job.n_ratios = 1;
+    job.threads = 1;
+    json_t *json = manifest_of(&job);
+    json_t *o = json_array_get(json_object_get(json, "ratios"), 0);
+    assert_string_equal(json_string_value(json_object_get(o, "file")),
+                        "teams.csv, where year = '2025'");
+    json_decref(json);
+}
+
 static void without_households_there_are_none(void **state)
 {
     (void)state;
@@ -250,6 +323,8 @@ int main(void)
         cmocka_unit_test(details_say_what_was_asked),
         cmocka_unit_test(every_file_is_listed),
         cmocka_unit_test(filters_are_listed),
+        cmocka_unit_test(the_way_to_a_raster_is_listed),
+        cmocka_unit_test(filters_of_ratios_are_listed),
         cmocka_unit_test(without_households_there_are_none),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
