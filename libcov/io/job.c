@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "engine/indicator.h"
 #include "engine/service.h"
+#include "io/path.h"
 #include "io/signal.h"
 #include "io/split.h"
 
@@ -29,10 +30,33 @@ static cov_status wrong(const cov_job_service *service, const char *what, cov_er
                     what);
 }
 
+static int is_raster(const cov_source *source)
+{
+    return source->table == NULL && source->path != NULL &&
+           cov_path_is_of(source->path, &cov_kind_raster);
+}
+
+static cov_status check_polygons(const cov_job_service *service, cov_error *err)
+{
+    if (!is_raster(&service->source))
+        return COV_OK;
+    const cov_quoted file = cov_quote(cov_path_base(service->source.path));
+    return cov_fail(err, COV_ERR_ARGUMENT,
+                    "the service \"%s\" is answered by %s, a raster: say from which level on it is "
+                    "there (min), such as %s,min=-105",
+                    cov_quote(service->name).text, file.text, file.text);
+}
+
 static cov_status check_distance(const cov_job_service *service, cov_error *err)
 {
     if (!isfinite(service->metres) || service->metres <= 0)
         return wrong(service, "needs a distance greater than 0 m", err);
+    if (is_raster(&service->source))
+        return wrong(service, "is within a distance of a raster: it is one to lines or points",
+                     err);
+    if (is_raster(&service->barriers))
+        return wrong(service, "has a raster for barriers: lines and polygons alone can be crossed",
+                     err);
     return COV_OK;
 }
 
@@ -58,7 +82,7 @@ static cov_status check_kind(const cov_job *job, const cov_job_service *service,
 {
     switch (service->by) {
     case COV_BY_POLYGONS:
-        return COV_OK;
+        return check_polygons(service, err);
     case COV_BY_DISTANCE:
         return check_distance(service, err);
     case COV_BY_SIGNAL:

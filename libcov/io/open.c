@@ -49,6 +49,14 @@ static char **allowed_drivers(const cov_kind *kind, const cov_policy *policy)
     return list;
 }
 
+/* Whether it is a raster where a layer is needed, or the other way round. */
+static int is_of_other_kind(const cov_kind *kind, const char *path)
+{
+    const cov_kind *other = kind == &cov_kind_layer ? &cov_kind_raster : &cov_kind_layer;
+    GDALDriverH driver = GDALIdentifyDriverEx(path, other->flags, other->drivers, NULL);
+    return driver != NULL;
+}
+
 /* Say what it is, when it is something that is not opened. */
 static cov_status fail_open(const cov_kind *kind, const char *path, const char *label,
                             char **allowed, const cov_watch *watch, cov_error *err)
@@ -61,6 +69,10 @@ static cov_status fail_open(const cov_kind *kind, const char *path, const char *
                         "(--allow-driver \"%s\"), because it can lead to other files or to the "
                         "network; allowed are %s",
                         label, name, name, kind->formats);
+    if (name == NULL && is_of_other_kind(kind, path))
+        return cov_fail(err, COV_ERR_INPUT, "%s is %s, and %s is needed here", label,
+                        kind == &cov_kind_layer ? cov_kind_raster.what : cov_kind_layer.what,
+                        kind->what);
     if (name == NULL)
         return cov_fail(err, COV_ERR_INPUT, "%s is not %s in one of the formats %s", label,
                         kind->what, kind->formats);

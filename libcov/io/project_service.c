@@ -103,6 +103,10 @@ static cov_status take_distance(cov_project *project, const cov_yaml *yaml, size
 {
     cov_error why;
     out->by = COV_BY_DISTANCE;
+    if (cov_path_is_of(from->source.file, &cov_kind_raster))
+        return cov_project_refuse(yaml, entry, "file", err,
+                                  "%s is a raster: a distance is one to lines or points",
+                                  cov_quote(cov_path_base(from->source.file)).text);
     if (cov_distance_parse(from->within, &out->metres, &why) != COV_OK)
         return cov_project_refuse(yaml, entry, "within", err, "%s", why.message);
     return from->except != NULL ? cov_project_source(project, from->except, &out->barriers, err)

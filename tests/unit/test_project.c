@@ -356,6 +356,8 @@ static void test_service_keys(void **state)
     refuse(SERVICE("{name: a, file: b, if: c=1}"), "4, column 23", "'if' needs 'key' beside it");
     refuse(SERVICE("{name: a, file: b, indoor: 1}"), "4, column 23", "'indoor' needs 'min'");
     refuse(SERVICE("{name: a, file: b.TIF}"), "4, column 20", "file: b.TIF is a raster: say from");
+    refuse(SERVICE("{name: a, file: b.TIF, within: 1m}"), "4, column 20",
+           "file: b.TIF is a raster: a distance is one to lines or points");
     refuse(SERVICE("{name: a, file: b.csv, key: c}"), "4, column 32",
            "key: the table is joined by the ids of the households");
     refuse(AREAS "bases: [{name: s, file: s.shp}]\nservices: [{name: a, column: c}]\n",
