@@ -323,33 +323,13 @@ static int copy_short(const cov_cell *cell, char out[64])
     return strlen(out) == cell->size;
 }
 
-/* Half to even, by the decimal that the double stands for: that of the middle between two units is
- * the double nearest to it, and reading a decimal as a double keeps the order. */
-static cov_decimal_state weigh_double(double value, uint32_t scale, cov_decimal *out)
-{
-    if (isnan(value))
-        return COV_DECIMAL_NOT_A_NUMBER;
-    if (value < 0)
-        return COV_DECIMAL_NEGATIVE;
-    if (value * scale >= 4503599627370496.0) /* 2^52: the middle must be a double */
-        return COV_DECIMAL_TOO_LARGE;
-    double units = rint(value * scale);
-    if (units / scale != value) {
-        double below = floor(value * scale), middle = (2 * below + 1) / (2.0 * scale);
-        int odd = fmod(below, 2) > 0;
-        units = below + (value > middle || (value >= middle && odd));
-    }
-    out->units = (uint64_t)units;
-    return COV_DECIMAL_OK;
-}
-
 static cov_decimal_state weigh(const pusher *p, const cov_cell *cell, cov_decimal *out)
 {
     char text[64];
     uint64_t whole = (uint64_t)cell->whole;
     switch (cov_table_type(p->intake.table, (size_t)p->weight)) {
     case COV_CELL_REAL:
-        return weigh_double(cell->real, p->tally->scale, out);
+        return cov_decimal_of_double(cell->real, p->tally->scale, out);
     case COV_CELL_TEXT:
     case COV_CELL_DECIMAL:
         return copy_short(cell, text) ? cov_decimal_read(text, p->places, out)

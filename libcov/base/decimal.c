@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/decimal.h"
 
+#include <math.h>
 #include <stddef.h>
 
 static const uint64_t powers[] = {1,      10,      100,      1000,      10000,
@@ -194,4 +195,24 @@ int cov_decimal_compare(const char *a, const char *b)
             return p > q ? x_sign : -x_sign;
     }
     return 0;
+}
+
+/* Half to even, by the decimal that the double stands for: that of the middle between two units is
+ * the double nearest to it, and reading a decimal as a double keeps the order. */
+cov_decimal_state cov_decimal_of_double(double value, uint32_t scale, cov_decimal *out)
+{
+    if (isnan(value))
+        return COV_DECIMAL_NOT_A_NUMBER;
+    if (value < 0)
+        return COV_DECIMAL_NEGATIVE;
+    if (value * scale >= 4503599627370496.0) /* 2^52: the middle must be a double */
+        return COV_DECIMAL_TOO_LARGE;
+    double units = rint(value * scale);
+    if (units / scale != value) {
+        double below = floor(value * scale), middle = (2 * below + 1) / (2.0 * scale);
+        int odd = fmod(below, 2) > 0;
+        units = below + (value > middle || (value >= middle && odd));
+    }
+    out->units = (uint64_t)units;
+    return COV_DECIMAL_OK;
 }

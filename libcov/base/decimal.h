@@ -22,6 +22,9 @@ typedef struct cov_decimal {
  * only decimal sign in any locale. places <= 9. Writes `out` on COV_DECIMAL_OK only. */
 cov_decimal_state cov_decimal_read(const char *text, unsigned places, cov_decimal *out);
 
+/* A double in units of 1/scale, a power of ten: `units` alone is written. Less than 2^52 units. */
+cov_decimal_state cov_decimal_of_double(double value, uint32_t scale, cov_decimal *out);
+
 /* Whether the whole text, blanks around it aside, is a number. */
 int cov_decimal_is_number(const char *text);
 

@@ -97,6 +97,10 @@ static void reads_doubles_as_their_decimals(void **state)
         assert_int_equal(cov_decimal_from_double(value, 3, &from_double), COV_DECIMAL_OK);
         if (strcmp(samples[i].text, "1e-400") != 0)
             assert_memory_equal(&from_double.units, &from_text.units, sizeof from_text.units);
+        if (value * 1000 < 4e15) {
+            assert_int_equal(cov_decimal_of_double(value, 1000, &from_text), COV_DECIMAL_OK);
+            assert_true(from_text.units == from_double.units);
+        }
     }
     for (unsigned n = 0; n < 200000; n++) {
         cov_decimal d;
@@ -120,6 +124,10 @@ static void refuses_doubles_that_do_not_count(void **state)
     assert_true(d.units == 0);
     assert_int_equal(cov_decimal_from_double(5e-324, 3, &d), COV_DECIMAL_OK);
     assert_true(d.units == 0 && d.inexact);
+    assert_int_equal(cov_decimal_of_double(NAN, 1000, &d), COV_DECIMAL_NOT_A_NUMBER);
+    assert_int_equal(cov_decimal_of_double(-1e-300, 1000, &d), COV_DECIMAL_NEGATIVE);
+    assert_int_equal(cov_decimal_of_double(INFINITY, 1000, &d), COV_DECIMAL_TOO_LARGE);
+    assert_int_equal(cov_decimal_of_double(4503599627370496.0, 1, &d), COV_DECIMAL_TOO_LARGE);
 }
 
 /* A decimal comma of the locale changes nothing; where no such locale is installed this repeats the
