@@ -153,6 +153,7 @@ cdef class Areas:
 
     def __init__(self, source, *, id=None, name=None, parents=(), crs=None, assume_crs=None, geometry=None,
                  invalid="error", threads=0, progress=None, allow_drivers=()):
+        make_once(self.areas, "areas")
         self.own_levels = _inputs.names(parents, "parents")
         invalid_of(invalid)
         threads_of(threads)
@@ -168,10 +169,15 @@ cdef class Areas:
     def __dealloc__(self):
         cov_areas_free(self.areas)
 
+    cdef const cov_areas *at(self) except NULL:
+        made(self.areas, "areas")
+        return self.areas
+
     cdef read(self, given, id, name, crs, assume_crs, invalid, threads, callback, allow_drivers):
         """As a run does: checked, brought to the system asked for."""
         cdef Job job = Job(areas=given, id=id, name=name, parents=self.own_levels, assume_crs=assume_crs,
                            invalid=invalid, threads=threads, progress=callback, drivers=allow_drivers)
+        job.watch.assume = "assume_crs"
         cdef const char *to = job.arena.text(crs)
         cdef Table table = Table.__new__(Table)
         cdef cov_error err
@@ -236,12 +242,13 @@ cdef class Areas:
         return self
 
     def __reduce__(self):
+        self.at()
         columns = [self.own_id] + ([self.own_name] if self.own_name is not None else []) + list(self.own_levels)
         rows = sorted(zip(*(self.table.texts(column) for column in columns), self.table.shapes()))
         return Areas._restore, (self.own_id, self.own_name, self.own_levels, self.crs, rows)
 
     def __len__(self):
-        return cov_areas_count(self.areas)
+        return cov_areas_count(self.at())
 
     def __repr__(self):
         return f"<libcov.Areas: {len(self)} areas, crs {_crs.label(self.crs)}>"
@@ -272,54 +279,57 @@ cdef class Areas:
     @property
     def ids(self):
         """The ids, sorted: their places are what `locate` gives."""
-        return [(<const char *>cov_areas_id(self.areas, i)).decode() for i in range(len(self))]
+        cdef const cov_areas *at = self.at()
+        return [(<const char *>cov_areas_id(at, i)).decode() for i in range(cov_areas_count(at))]
 
     @property
     def names(self):
         """The names, None where an area has none."""
-        return [text_or_none(cov_areas_name(self.areas, i)) for i in range(len(self))]
+        cdef const cov_areas *at = self.at()
+        return [text_or_none(cov_areas_name(at, i)) for i in range(cov_areas_count(at))]
 
     @property
     def parents(self):
         """For each area the ids of its parents, nearest first."""
-        n = len(self.own_levels)
-        return [tuple(text_or_none(cov_areas_parent(self.areas, i, k)) for k in range(n))
-                for i in range(len(self))]
+        cdef const cov_areas *at = self.at()
+        return [tuple(text_or_none(cov_areas_parent(at, i, k)) for k in range(cov_areas_levels(at)))
+                for i in range(cov_areas_count(at))]
 
     @property
     def crs(self):
         """The coordinate system of the areas and of the points they are for, or None."""
-        return text_or_none(cov_areas_crs(self.areas))
+        return text_or_none(cov_areas_crs(self.at()))
 
     @property
     def extent(self):
         """West, south, east, north."""
         cdef double[4] extent
-        cov_areas_extent(self.areas, extent)
+        cov_areas_extent(self.at(), extent)
         return extent[0], extent[1], extent[2], extent[3]
 
     @property
     def fingerprint(self):
         """Equal for equal areas, on every machine and in every version."""
+        cdef const cov_areas *at = self.at()
         cdef uint64_t out
         with nogil:
-            out = cov_areas_fingerprint(self.areas)
+            out = cov_areas_fingerprint(at)
         return out
 
     @property
     def memory(self):
         """Bytes held by the index."""
-        return cov_areas_memory(self.areas)
+        return cov_areas_memory(self.at())
 
     def find(self, id):
         """The place of the area with this id, or -1."""
         cdef Arena arena = Arena()
-        return cov_areas_find(self.areas, arena.text(id))
+        return cov_areas_find(self.at(), arena.text(id))
 
     def shapes(self):
         """The geometries as WKB, in the order of the ids, in the system `crs`."""
-        ids = self.table.texts(self.own_id)
-        by_id = dict(zip(ids, self.table.shapes()))
+        self.at()
+        by_id = dict(zip(self.table.texts(self.own_id), self.table.shapes()))
         return [by_id[id] for id in self.ids]
 
     def locate(self, x, y):
@@ -336,23 +346,41 @@ cdef class Areas:
         numpy.ndarray of int32
             A memoryview where NumPy is not installed.
         """
-        cdef Numbers xs = numbers(x, "x")
-        cdef Numbers ys = numbers(y, "y")
-        cdef cov_points points
+        cdef const cov_areas *at = self.at()
+        cdef Numbers xs = Numbers(x, "x")
+        cdef Numbers ys = Numbers(y, "y")
+        cdef cov_points points, part
         cdef cov_error err
         cdef cov_status s
+        cdef size_t first
         place(&points, xs, ys)
         out = bytearray(4 * xs.n)
         cdef Buffer buffer = Buffer(out)
         cdef int32_t *to = <int32_t *>buffer.view.buf
-        with nogil:
-            s = cov_areas_locate(self.areas, &points, to, NULL, &err)
-        check(s, &err)
+        for first in range(0, points.n, SLICE):
+            part = slice_of(&points, first)
+            with nogil:
+                s = cov_areas_locate(at, &part, to + first, NULL, &err)
+            check(s, &err)
+            PyErr_CheckSignals()
         return _inputs.array_of(out, "i")
 
 
 cdef object text_or_none(const char *text):
     return None if text == NULL else text.decode()
+
+
+cdef int made(const void *thing, str what) except -1:
+    """Whether its __init__ has run: of a subclass it may not."""
+    if thing == NULL:
+        raise _errors.ArgumentError(f"the {what} were never made: call __init__ of the class they are of")
+    return 0
+
+
+cdef int make_once(const void *thing, str what) except -1:
+    if thing != NULL:
+        raise _errors.ArgumentError(f"the {what} are made already: make others")
+    return 0
 
 
 cdef int place(cov_points *points, Numbers xs, Numbers ys) except -1:
@@ -365,6 +393,25 @@ cdef int place(cov_points *points, Numbers xs, Numbers ys) except -1:
     points.x_stride = xs.stride
     points.y_stride = ys.stride
     return 0
+
+
+# Points at a time where nothing asks meanwhile, so that Ctrl-C is heard.
+cdef enum:
+    SLICE = 1 << 19
+
+
+cdef cov_points slice_of(const cov_points *points, size_t first) noexcept:
+    cdef cov_points slice = points[0]
+    slice.n = min(<size_t>SLICE, points.n - first)
+    slice.x = <const double *>(<const char *>points.x + first * points.x_stride)
+    slice.y = <const double *>(<const char *>points.y + first * points.y_stride)
+    if points.weight != NULL:
+        slice.weight = points.weight + first
+    if points.served != NULL:
+        slice.served = points.served + first
+    if points.unknown != NULL:
+        slice.unknown = points.unknown + first
+    return slice
 
 
 cdef class Footprint:
@@ -399,6 +446,7 @@ cdef class Footprint:
 
     def __init__(self, source, *, within=None, barriers=None, crs=None, assume_crs=None, geometry=None,
                  invalid="error", threads=0, progress=None, allow_drivers=()):
+        make_once(self.footprint, "places of a footprint")
         source, within, barriers = _inputs.footprint(source, within, barriers)
         invalid_of(invalid)
         threads_of(threads)
@@ -417,11 +465,16 @@ cdef class Footprint:
     def __dealloc__(self):
         cov_footprint_free(self.footprint)
 
+    cdef const cov_footprint *at(self) except NULL:
+        made(self.footprint, "places of a footprint")
+        return self.footprint
+
     cdef read(self, given, metres, stops, crs, assume_crs, invalid, threads, callback, allow_drivers):
         service = _inputs.Service(name="footprint", by=0 if metres is None else 1, source=given,
                                   metres=metres or 0.0, barriers=stops)
         cdef Job job = Job(services=[service], assume_crs=assume_crs, invalid=invalid, threads=threads,
                            progress=callback, drivers=allow_drivers)
+        job.watch.assume = "assume_crs"
         cdef const char *to = job.arena.text(crs)
         cdef Table table = Table.__new__(Table)
         cdef Table walls = Table.__new__(Table)
@@ -485,48 +538,56 @@ cdef class Footprint:
         return self
 
     def __reduce__(self):
+        self.at()
         return Footprint._restore, self.state
 
     def __repr__(self):
+        self.at()
         kind = "polygons" if self.state[2] is None else f"within {self.state[2][0]:g} m of a network"
         return f"<libcov.Footprint: {kind}, crs {_crs.label(self.crs)}>"
 
     @property
     def crs(self):
         """The coordinate system, or None."""
+        self.at()
         return self.state[0]
 
     @property
     def extent(self):
         """West, south, east, north of what is reached; for a distance, at most."""
         cdef double[4] extent
-        cov_footprint_extent(self.footprint, extent)
+        cov_footprint_extent(self.at(), extent)
         return extent[0], extent[1], extent[2], extent[3]
 
     @property
     def memory(self):
         """Bytes held by the index."""
-        return cov_footprint_memory(self.footprint)
+        return cov_footprint_memory(self.at())
 
     def reaches(self, x, y):
         """Whether each point is reached: an array of bool (a memoryview where NumPy is missing)."""
-        cdef Numbers xs = numbers(x, "x")
-        cdef Numbers ys = numbers(y, "y")
-        cdef cov_points points
+        cdef const cov_footprint *at = self.at()
+        cdef Numbers xs = Numbers(x, "x")
+        cdef Numbers ys = Numbers(y, "y")
+        cdef Arena arena = Arena()
+        cdef cov_points points, part
         cdef cov_error err
         cdef cov_status s
-        cdef Py_ssize_t i
+        cdef size_t first, i
         place(&points, xs, ys)
-        cdef uint64_t *words = <uint64_t *>calloc(xs.n + 1, sizeof(uint64_t))
-        if words == NULL:
-            raise MemoryError()
         out = bytearray(xs.n)
-        with nogil:
-            s = cov_footprint_mark(self.footprint, &points, 0, words, &err)
-        for i in range(xs.n):
-            out[i] = <unsigned char>words[i]
-        free(words)
-        check(s, &err)
+        cdef Buffer buffer = Buffer(out)
+        cdef uint8_t *to = <uint8_t *>buffer.view.buf
+        cdef uint64_t *words = <uint64_t *>arena.block(min(<size_t>SLICE, points.n) * sizeof(uint64_t))
+        for first in range(0, points.n, SLICE):
+            part = slice_of(&points, first)
+            with nogil:
+                memset(words, 0, part.n * sizeof(uint64_t))
+                s = cov_footprint_mark(at, &part, 0, words, &err)
+                for i in range(part.n):
+                    to[first + i] = <uint8_t>words[i]
+            check(s, &err)
+            PyErr_CheckSignals()
         return _inputs.array_of(out, "?")
 
 

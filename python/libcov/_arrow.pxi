@@ -460,47 +460,24 @@ cdef dict metadata_of(const char *at):
     return dict(zip(texts[::2], texts[1::2]))
 
 
-def stream_crs(capsule, geometry=None):
-    """(name, crs) of the geometry of a stream, which is not used up; crs is text as stated or None."""
+def stream_fields(capsule):
+    """(name, format, metadata) of each column of a stream, which is not used up."""
     cdef ArrowArrayStream *stream = stream_of(capsule)
     cdef ArrowSchema schema
+    cdef ArrowSchema *field
     cdef int code
     memset(&schema, 0, sizeof(ArrowSchema))
     with nogil:
         code = stream.get_schema(stream, &schema)
     if code != 0 or schema.release == NULL:
-        return None, None  # the reader will say why
-    found = None, None
+        return []  # the reader will say why
+    fields = []
     for i in range(schema.n_children):
-        name = (<bytes>schema.children[i].name).decode("utf-8", "replace")
-        told = metadata_of(schema.children[i].metadata)
-        extension = told.get(b"ARROW:extension:name", b"")
-        if name == geometry or (geometry is None and (extension.startswith(b"geoarrow.") or extension == b"ogc.wkb")):
-            try:
-                crs = json.loads(told.get(b"ARROW:extension:metadata", b"{}") or b"{}").get("crs")
-            except (ValueError, AttributeError):
-                crs = None
-            found = name, crs if crs is None or isinstance(crs, str) else json.dumps(crs, ensure_ascii=False)
-            break
-    if schema.release != NULL:
-        schema.release(&schema)
-    return found
-
-
-def stream_columns(capsule):
-    """Name and format of each column of a stream, which is not used up."""
-    cdef ArrowArrayStream *stream = stream_of(capsule)
-    cdef ArrowSchema schema
-    cdef int code
-    memset(&schema, 0, sizeof(ArrowSchema))
-    with nogil:
-        code = stream.get_schema(stream, &schema)
-    if code != 0 or schema.release == NULL:
-        return []
-    columns = [((<bytes>schema.children[i].name).decode("utf-8", "replace"), schema.children[i].format.decode())
-               for i in range(schema.n_children)]
+        field = schema.children[i]
+        name = b"" if field.name == NULL else <bytes>field.name
+        fields.append((name.decode("utf-8", "replace"), field.format.decode(), metadata_of(field.metadata)))
     schema.release(&schema)
-    return columns
+    return fields
 
 
 # ---------------------------------------------------------------- read into lists

@@ -114,16 +114,19 @@ def compute(
     >>> report.ledger["outside"].points
     1
     """
-    if not services and not bases:
+    told, bases, ratios = (
+        _inputs.mapping(services, "services"), _inputs.mapping(bases, "bases"), _inputs.mapping(ratios, "ratios")
+    )  # fmt: skip
+    if not told and not bases:
         raise ArgumentError("name at least one service, services=")
     asked = _Asked(_crs.text(crs), targets)
-    answers = asked.services(dict(services or {}))
+    answers = asked.services(told)
     job: dict[str, Any] = {
-        "id": id,
-        "name": name,
+        "id": _inputs.name(id, "id"),
+        "name": _inputs.name(name, "name"),
         "parents": _inputs.names(parents, "parents"),
-        "weight": weight,
-        "household_id": household_id,
+        "weight": _inputs.name(weight, "weight"),
+        "household_id": _inputs.name(household_id, "household_id"),
         "indicators": _inputs.indicators(indicators),
         "tiers": _inputs.tiers(tiers),
         "targets": _inputs.targets(targets),
@@ -135,8 +138,8 @@ def compute(
                 areas=_inputs.resolve(areas, "areas"),
                 households=asked.households(households, x, y),
                 services=answers,
-                bases=[asked.base(key, base) for key, base in dict(bases or {}).items()],
-                ratios=[asked.ratio(key, ratio) for key, ratio in dict(ratios or {}).items()],
+                bases=[asked.base(key, base) for key, base in bases.items()],
+                ratios=[asked.ratio(key, ratio) for key, ratio in ratios.items()],
                 assume_crs=asked.crs,
                 invalid=invalid,
                 drivers=tuple(allow_drivers),
@@ -257,7 +260,7 @@ class _Asked:
             if self.beside:
                 raise ArgumentError("arrays of answers go with households")
             return None
-        if (x is None) != (y is None):
+        if (_inputs.name(x, "x") is None) != (_inputs.name(y, "y") is None):
             raise ArgumentError("x= and y= are columns both, or neither")
         renamed = {old: new for old, new in ((x, "x"), (y, "y")) if old is not None and old != new}
         if isinstance(told, Source) and isinstance(told.source, (str, os.PathLike)) and (x or self.beside):
@@ -266,7 +269,7 @@ class _Asked:
 
     def points(
         self, told: Any, x: str | None, y: str | None
-    ) -> tuple[Any, str | None, str | None, str | None]:
+    ) -> tuple[_Stream, str | None, str | None, str | None]:
         """A stream of the households, the columns of their coordinates, their system."""
         if told is None or isinstance(told, (str, os.PathLike, Source)):
             raise ArgumentError("this build of libcov reads no files: give households as a table")
@@ -275,14 +278,16 @@ class _Asked:
         capsule = _inputs.stream(told)
         if self.beside:
             capsule = _inputs.frame_stream(self.beside, capsule)
-        _, stated = _inputs.stated(capsule, None)
-        columns = [name for name, _ in _libcov.stream_columns(capsule)]
-        if x is not None or any(name in columns for name in _inputs.GEOMETRY):
-            return capsule, x, y, _crs.text(stated) or self.crs
-        for east, north, crs in (("lon", "lat", "EPSG:4326"), ("x", "y", None)):
+        geometry = _inputs.active(told)
+        points = _Stream(capsule, geometry)
+        stated = _crs.text(_inputs.stated(capsule, geometry)) or self.crs
+        columns = [name for name, *_ in _libcov.stream_fields(capsule)]
+        if x is not None or geometry is not None or any(name in columns for name in _inputs.GEOMETRY):
+            return points, x, y, stated
+        for east, north, crs in (("lon", "lat", "EPSG:4326"), ("x", "y", self.crs)):
             if east in columns and north in columns:
-                return capsule, east, north, crs or self.crs
-        return capsule, None, None, _crs.text(stated) or self.crs
+                return points, east, north, crs
+        return points, None, None, stated
 
     def base(self, name: str, told: Any) -> Base:
         """What is counted besides."""
@@ -303,7 +308,8 @@ class _Asked:
 
 
 def _is_value(one: Any) -> bool:
-    return one is None or isinstance(one, (bool, int, float)) or type(one).__name__ in ("bool_", "NAType")
+    """A number, a truth value, or a missing one; no array of them."""
+    return _inputs.missing(one) or hasattr(one, "__float__") and not hasattr(one, "__len__")
 
 
 def _is_array(answer: Any) -> bool:
@@ -319,10 +325,11 @@ def _is_array(answer: Any) -> bool:
 
 
 class _Stream:
-    """A capsule that was made already."""
+    """A capsule that was made already, of a frame with this geometry."""
 
-    def __init__(self, capsule: Any) -> None:
+    def __init__(self, capsule: Any, geometry: str | None) -> None:
         self.capsule = capsule
+        self.active_geometry_name = geometry
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self.capsule
@@ -333,7 +340,7 @@ def _in_core(
     job: dict[str, Any], callback: Any,
 ) -> _libcov.Report:  # fmt: skip
     """Without files: areas, footprints, a tally, all of one coordinate system."""
-    capsule, x, y, crs = asked.points(*told)
+    points, x, y, crs = asked.points(*told)
     built = _libcov.Areas(
         areas, id=job["id"], name=job["name"], parents=job["parents"], crs=crs, assume_crs=asked.crs,
         threads=job["threads"],
@@ -346,10 +353,10 @@ def _in_core(
                 "polygons, a distance or a column for each service"
             )
         by[service.name] = service.column if service.by == 3 else _footprint(service, crs, asked.crs)
-    formats = dict(_libcov.stream_columns(capsule))
+    formats = {name: form for name, form, _ in _libcov.stream_fields(points.capsule)}
     whole = job["weight"] is None or formats.get(job["weight"], "") in tuple("cCsSiIlLb")
     tally = _libcov.Tally(built, by, scale=1 if whole else 1000)
-    tally.push(_Stream(capsule), x=x, y=y, weight=job["weight"], progress=callback)
+    tally.push(points, x=x, y=y, weight=job["weight"], progress=callback)
     return tally.report(job["indicators"], asked.targets, job["tiers"], job["weight"])
 
 

@@ -195,7 +195,6 @@ cdef extern from "<cov/arrow.h>" nogil:
     const char *cov_table_column(const cov_table *, size_t)
     const char *cov_table_geometry(const cov_table *)
     const char *cov_table_crs(const cov_table *)
-    cov_status cov_table_shapes(const cov_table *, const void **, size_t *, cov_error *)
 
     ctypedef struct cov_area_columns:
         size_t size
@@ -225,6 +224,17 @@ cdef extern from "<cov/arrow.h>" nogil:
         const char *crs
     cov_status cov_report_to_arrow(const cov_report *, const cov_report_arrow *, ArrowArrayStream *,
                                    cov_error *)
+
+
+cdef extern from "base/decimal.h" nogil:
+    ctypedef enum cov_decimal_state:
+        COV_DECIMAL_OK
+        COV_DECIMAL_NOT_A_NUMBER
+        COV_DECIMAL_NEGATIVE
+        COV_DECIMAL_TOO_LARGE
+    ctypedef struct cov_decimal:
+        uint64_t units
+    cov_decimal_state cov_decimal_of_double(double, uint32_t, cov_decimal *)
 
 
 cdef extern from "arrow/table.h" nogil:
@@ -366,7 +376,6 @@ cdef extern from "<cov/io.h>" nogil:
         const cov_report *report
     size_t cov_run_bases(const cov_run *)
     cov_base cov_run_base(const cov_run *, size_t)
-    const cov_tally *cov_run_tally(const cov_run *)
     const cov_report *cov_run_report(const cov_run *)
     const char *cov_run_measure(const cov_run *)
     const char *cov_run_id_column(const cov_run *)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from numbers import Integral
 from typing import Any
 
 from libcov._errors import CRSError
@@ -24,7 +25,7 @@ def text(crs: Any) -> str | None:
         return None
     if isinstance(crs, bool):
         raise CRSError(f"{crs!r} is no coordinate system")
-    if isinstance(crs, int):
+    if isinstance(crs, Integral):
         return f"EPSG:{crs}"
     if isinstance(crs, dict):
         crs = json.dumps(crs, ensure_ascii=False)

@@ -6,6 +6,7 @@ Each class is also the class that Python has for such a mistake, so that ``excep
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 
@@ -134,3 +135,29 @@ _BY_CODE: dict[int, type[Error]] = {
 def of(code: int, message: str) -> Error:
     """The exception for a code; a code of a newer library is an `Error`."""
     return _BY_CODE.get(code, Error)(message)
+
+
+# The library names the options of its command line, some with a value behind them.
+_OPTION = re.compile(
+    r'--(allow-driver|assume-crs|invalid) ("[^"]*"|EPSG:[\w.]+|fix\b|skip\b)|--(weight) (.+)$'
+    r"|--(allow-driver|allow-network|assume-crs|household-id|id|invalid|name|overwrite|weight)\b"
+)
+_ARGUMENTS = {"allow-driver": "allow_drivers", "allow-network": "allow_network", "household-id": "household_id"}
+
+
+def in_python(message: str, assume: str = "crs") -> str:
+    """A message with arguments in the place of options; `assume` is the one that assumes a system."""
+    arguments = {**_ARGUMENTS, "assume-crs": assume}
+
+    def argument(found: re.Match[str]) -> str:
+        option = found[1] or found[3] or found[5]
+        value = found[2] or found[4]
+        if value is None:
+            value = ""
+        elif option == "allow-driver":
+            value = f"[{value}]"
+        else:
+            value = f'"{value}"'
+        return f"{arguments.get(option, option)}={value}"
+
+    return _OPTION.sub(argument, message)

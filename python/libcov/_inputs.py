@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import json
 import math
 import os
 import struct
@@ -10,10 +11,11 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, NamedTuple
 
 from libcov import _answers, _crs
-from libcov._errors import ArgumentError, InputError
+from libcov._errors import ArgumentError, InputError, LimitError
 
 # ---------------------------------------------------------------- what the extension takes
 
@@ -82,6 +84,20 @@ def names(value: Any, what: str) -> tuple[str, ...]:
     return out
 
 
+def name(value: Any, what: str) -> str | None:
+    """The name of a column, or None."""
+    if value is not None and not isinstance(value, str):
+        raise ArgumentError(f"{what}= is the name of a column, not {type(value).__name__}")
+    return value
+
+
+def mapping(value: Any, what: str) -> dict[str, Any]:
+    """Things by name; none where it is not said."""
+    if value is not None and not isinstance(value, Mapping):
+        raise ArgumentError(f"{what}= maps names to what they mean, it is no {type(value).__name__}")
+    return dict(value or {})
+
+
 def path(value: Any) -> str:
     """A path as text."""
     out = os.fspath(value)
@@ -101,7 +117,7 @@ def metres(within: Any) -> float:
     """A distance in metres."""
     from libcov import _libcov
 
-    if isinstance(within, (int, float)) and not isinstance(within, bool):
+    if isinstance(within, Real) and not isinstance(within, bool):
         return float(within)
     if not isinstance(within, str):
         raise ArgumentError(f'within={within!r}: give "150m", "0.5 km" or a number of metres')
@@ -127,9 +143,9 @@ def millionths(share: Any) -> int:
 
     if isinstance(share, str):
         return int(_libcov.millionths(share))
-    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
+    if isinstance(share, bool) or not isinstance(share, Real) or not 0 <= float(share) <= 1:
         raise ArgumentError(f'a share is "80%" or a number from 0 to 1, not {share!r}')
-    return round(share * 1_000_000)
+    return round(float(share) * 1_000_000)
 
 
 def guess_id(columns: Sequence[str]) -> str:
@@ -168,7 +184,7 @@ def tiers(asked: Any) -> list[list[str]]:
 def targets(asked: Any) -> list[tuple[str, int, int]]:
     """(indicator, millionths, connections)."""
     out = []
-    for indicator, goal in dict(asked or {}).items():
+    for indicator, goal in mapping(asked, "targets").items():
         for one in goal if isinstance(goal, list) else [goal]:
             share, connections = one if isinstance(one, tuple) else (one, 0)
             out.append((indicator, millionths(share), int(connections)))
@@ -216,9 +232,11 @@ def _line() -> Iterator[Callable[[str, float | None], None]]:
             print(f"\r{text:<60}", end="", file=sys.stderr, flush=True)
             last[0] = text
 
-    yield tell
-    if last[0]:
-        print("\r" + " " * 60, end="\r", file=sys.stderr, flush=True)
+    try:
+        yield tell
+    finally:
+        if last[0]:
+            print("\r" + " " * 60, end="\r", file=sys.stderr, flush=True)
 
 
 # ---------------------------------------------------------------- columns of our own
@@ -228,6 +246,7 @@ _FORMATS = {
     "?": "C", "b": "c", "B": "C", "h": "s", "H": "S", "i": "i", "I": "I",
     "l": "l", "q": "l", "L": "L", "Q": "L", "f": "f", "d": "g",
 }  # fmt: skip
+_NATIVE = "@=<" if sys.byteorder == "little" else "@=>"
 
 GEOMETRY = ("geometry", "geom", "wkb", "wkb_geometry", "the_geom")
 
@@ -241,14 +260,15 @@ class _ColumnOf(NamedTuple):
 
 
 def _view(values: Any) -> memoryview | None:
-    """The numbers of a buffer of one dimension, or None."""
-    if isinstance(values, (str, bytes, bytearray)) or hasattr(values, "mask"):
+    """The numbers of a buffer of one dimension in the order and the sizes of this machine, or None."""
+    if isinstance(values, (str, bytes, bytearray)) or hasattr(values, "mask"):  # a mask hides numbers
         return None
     try:
         view = memoryview(values)
     except (TypeError, ValueError, BufferError):
         return None
-    return view if view.ndim == 1 and view.format.lstrip("@=<") in _FORMATS else None
+    form = view.format.lstrip(_NATIVE)
+    return view if view.ndim == 1 and form in _FORMATS and struct.calcsize(form) == view.itemsize else None
 
 
 def is_buffer(values: Any) -> bool:
@@ -256,11 +276,16 @@ def is_buffer(values: Any) -> bool:
     return _view(values) is not None
 
 
-def _listed(values: Any) -> list[Any]:
-    for name in ("to_list", "tolist", "to_pylist"):
-        if hasattr(values, name):
-            return list(getattr(values, name)())
-    return list(values)
+def _listed(values: Any, what: str) -> list[Any]:
+    if getattr(getattr(values, "dtype", None), "kind", "") in ("m", "M"):  # which would be nanoseconds
+        raise ArgumentError(f"{what}: numbers were expected, not dates or times")
+    try:
+        for name in ("to_list", "tolist", "to_pylist"):
+            if hasattr(values, name):
+                return list(getattr(values, name)())
+        return list(values)
+    except TypeError:
+        raise ArgumentError(f"{what}: an array was expected, not {values!r}") from None
 
 
 def is_shape(value: Any) -> bool:
@@ -268,18 +293,20 @@ def is_shape(value: Any) -> bool:
     return isinstance(value, (bytes, bytearray, memoryview)) or hasattr(value, "wkb")
 
 
-def _missing(value: Any) -> bool:
+def missing(value: Any) -> bool:
     """None, NaN of a list, pandas' NA."""
+    if isinstance(value, float):
+        return value != value
     return value is None or type(value).__name__ in ("NAType", "NaTType")
 
 
 def _validity(values: list[Any]) -> tuple[bytes | None, int]:
-    nulls = sum(_missing(value) for value in values)
+    nulls = sum(missing(value) for value in values)
     if nulls == 0:
         return None, 0
     bits = bytearray(-(-len(values) // 8))
     for i, value in enumerate(values):
-        if not _missing(value):
+        if not missing(value):
             bits[i >> 3] |= 1 << (i & 7)
     return bytes(bits), nulls
 
@@ -290,10 +317,10 @@ def column(name: str, values: Any) -> tuple[_ColumnOf, int]:
         values = _numpy_of(values)
     view = _view(values)
     if view is not None:
-        form = _FORMATS[view.format.lstrip("@=<")]
+        form = _FORMATS[view.format.lstrip(_NATIVE)]
         data: Any = view if view.c_contiguous else view.tobytes()
         return _ColumnOf(name, form, None, [None, data], 0), len(view)
-    listed = _listed(values)
+    listed = _listed(values, f"the column {name!r}")
     return _of_values(name, listed), len(listed)
 
 
@@ -305,21 +332,21 @@ def _numpy_of(values: Any) -> Any:
 
 
 def _of_values(name: str, values: list[Any]) -> _ColumnOf:
-    known = [value for value in values if not _missing(value)]
+    known = [value for value in values if not missing(value)]
     validity, nulls = _validity(values)
     if known and all(isinstance(value, str) for value in known):
-        texts = [b"" if _missing(value) else value.encode() for value in values]
+        texts = [b"" if missing(value) else value.encode() for value in values]
         return _of_bytes(name, "u", None, texts, validity, nulls)
     if known and all(is_shape(value) for value in known) or not known and name in GEOMETRY:
-        blobs = [b"" if _missing(v) else bytes(v.wkb if hasattr(v, "wkb") else v) for v in values]
+        blobs = [b"" if missing(v) else bytes(v.wkb if hasattr(v, "wkb") else v) for v in values]
         return _of_bytes(name, "z", _wkb_metadata(name), blobs, validity, nulls)
     try:
         if all(type(value).__name__ in ("bool", "bool_") for value in known):
-            return _ColumnOf(name, "C", None, [validity, bytes(bool(v) and not _missing(v) for v in values)], nulls)
+            return _ColumnOf(name, "C", None, [validity, bytes(not missing(v) and bool(v) for v in values)], nulls)
         if all(hasattr(value, "__index__") for value in known):
-            whole = array.array("q", [0 if _missing(value) else int(value) for value in values])
-            return _ColumnOf(name, "l", None, [validity, whole], nulls)
-        real = array.array("d", [0.0 if _missing(value) else float(value) for value in values])
+            whole = _whole([0 if missing(value) else value for value in values])
+            return _ColumnOf(name, _FORMATS[whole.typecode], None, [validity, whole], nulls)
+        real = array.array("d", [0.0 if missing(value) else float(value) for value in values])
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"the column {name!r} is neither numbers nor texts nor geometries: {error}") from None
     return _ColumnOf(name, "g", None, [validity, real], nulls)
@@ -348,6 +375,7 @@ def frame_stream(columns: Mapping[str, Any], beside: Any = None, renamed: Mappin
     """A stream of columns, whose lengths must be one; behind those of `beside`, another stream."""
     from libcov import _libcov
 
+    names(columns, "a mapping of columns")
     made = [column(name, values) for name, values in columns.items()]
     rows = made[0][1] if made else 0
     for one, n in made:
@@ -369,15 +397,17 @@ def stream(thing: Any) -> Any:
     if hasattr(thing, "__arrow_c_stream__"):
         try:
             return thing.__arrow_c_stream__()
-        except ImportError:  # pandas without pyarrow
-            return frame_stream({str(name): thing[name] for name in thing.columns})
+        except ImportError:
+            if not hasattr(thing, "columns"):
+                raise
+            return frame_stream({str(name): thing[name] for name in thing.columns})  # pandas without pyarrow
     if hasattr(thing, "__arrow_c_array__"):
         return _libcov.stream_of_array(thing.__arrow_c_array__())
     if isinstance(thing, Mapping):
         return frame_stream(thing)
     xy = pairs(thing)
     if xy is not None:
-        return frame_stream({"x": half(xy, 0), "y": half(xy, 1)})
+        return frame_stream({"x": xy[0], "y": xy[1]})
     if isinstance(thing, (list, tuple)) or hasattr(thing, "__array__"):
         return frame_stream({"geometry": thing})
     raise ArgumentError(
@@ -393,7 +423,6 @@ def resolve(
     geometry: str | None = None,
     beside: Mapping[str, Any] | None = None,
     renamed: Mapping[str, str] | None = None,
-    crs: str | None = None,
 ) -> Given:
     """A path, or a table called `name`; `beside` are further columns, `renamed` some of its own."""
     from libcov import _libcov
@@ -412,17 +441,34 @@ def resolve(
     capsule = stream(thing)
     if beside or renamed:
         capsule = frame_stream(beside or {}, capsule, renamed)
-    geometry, stated_crs = stated(capsule, geometry)
+    geometry = geometry if geometry is not None else active(thing)
     # A system with a code goes in as the code, so that it has one text in every build.
-    return Given(None, None, where, _libcov.Table.of(capsule, name, geometry, crs or _crs.text(stated_crs)))
+    return Given(None, None, where, _libcov.Table.of(capsule, name, geometry, _crs.text(stated(capsule, geometry))))
 
 
-def stated(capsule: Any, geometry: str | None) -> tuple[str | None, str | None]:
-    """The geometry to read, and its coordinate system as stated."""
+def active(thing: Any) -> str | None:
+    """Of the geometries of a GeoDataFrame the active one, by name."""
+    name = getattr(thing, "active_geometry_name", None)
+    return None if name is None else str(name)
+
+
+def stated(capsule: Any, geometry: str | None = None) -> str | None:
+    """The coordinate system that a stream states of a geometry, the first where none is named."""
     from libcov import _libcov
 
-    _, crs = _libcov.stream_crs(capsule, geometry)
-    return geometry, crs
+    for name, _, metadata in _libcov.stream_fields(capsule):
+        extension = metadata.get(b"ARROW:extension:name", b"")
+        if name == geometry or geometry is None and (extension.startswith(b"geoarrow.") or extension == b"ogc.wkb"):
+            return _stated_by(metadata)
+    return None
+
+
+def _stated_by(metadata: Mapping[bytes, bytes]) -> str | None:
+    try:
+        crs = json.loads(metadata.get(b"ARROW:extension:metadata") or b"{}").get("crs")
+    except (ValueError, AttributeError):
+        return None
+    return crs if crs is None or isinstance(crs, str) else json.dumps(crs, ensure_ascii=False)
 
 
 def plain_shapes(given: Given, what: str) -> list[bytes]:
@@ -454,67 +500,63 @@ def footprint(source: Any, within: Any, barriers: Any) -> tuple[Any, Any, Any]:
 # ---------------------------------------------------------------- numbers
 
 
-def numbers(thing: Any, what: str) -> Any:
-    """Something with a buffer of numbers."""
+def numbers(thing: Any, what: str) -> memoryview:
+    """One row of numbers: where they lie, or a copy of what are others."""
     if isinstance(thing, str):
         raise ArgumentError(f"{what}: an array of numbers was expected, not the text {thing!r}")
-    if hasattr(thing, "mask") and hasattr(thing, "filled"):  # NumPy's masked arrays
-        thing = [math.nan if value is None else value for value in thing.tolist()]
-    if _view(thing) is not None:
-        return thing
-    if hasattr(thing, "to_numpy"):
-        found = _numpy_of(thing)
-        if _view(found) is not None:
-            return found
-    listed = [math.nan if _missing(value) else value for value in _listed(thing)]
+    view = _view(thing)
+    if view is None and hasattr(thing, "to_numpy"):
+        view = _view(_numpy_of(thing))
+    if view is not None:
+        return view
+    listed = [math.nan if missing(value) else value for value in _listed(thing, what)]
     try:
         if all(hasattr(value, "__index__") for value in listed):
-            return array.array("q", [int(value) for value in listed])
-        return array.array("d", [float(value) for value in listed])
+            return memoryview(_whole(listed))
+        return memoryview(array.array("d", [float(value) for value in listed]))
     except OverflowError:
-        return array.array("Q", [int(value) for value in listed])
+        raise LimitError(f"{what}: whole numbers from 0 to 2^64-1 were expected, or smaller ones with a sign") from None
     except (TypeError, ValueError):
-        raise ArgumentError(f"{what}: numbers were expected") from None
+        raise ArgumentError(f"{what}: one row of numbers was expected") from None
 
 
-def has_decimals(thing: Any) -> bool:
-    """Whether an array holds floating numbers."""
-    view = _view(numbers(thing, "weight"))
-    return view is not None and view.format.lstrip("@=<") in ("f", "d")
-
-
-def pairs(thing: Any) -> Any:
-    """An (n, 2) buffer of what is one, None for anything else."""
-    if isinstance(thing, (list, tuple)) and thing and all(_is_pair(one) for one in thing):
-        flat = array.array("d", [float(value) for one in thing for value in one])
-        return memoryview(flat).cast("B").cast("d", (len(thing), 2))
-    if hasattr(thing, "__arrow_c_stream__") or hasattr(thing, "__arrow_c_array__"):
-        return None
+def _whole(values: list[Any]) -> array.array[int]:
+    """Whole numbers of 64 bits, with a sign where they fit."""
+    whole = [int(value) for value in values]
     try:
-        view = memoryview(thing)
-    except (TypeError, ValueError, BufferError):
+        return array.array("q", whole)
+    except OverflowError:
+        return array.array("Q", whole)
+
+
+def pairs(thing: Any) -> tuple[Any, Any] | None:
+    """x and y of an (n, 2) array or a list of pairs; None for anything else."""
+    if isinstance(thing, (list, tuple)):
+        if not thing or not all(_is_pair(one) for one in thing):
+            return None
+        return [one[0] for one in thing], [one[1] for one in thing]
+    if getattr(thing, "ndim", 0) != 2 or hasattr(thing, "columns"):
         return None
-    return thing if view.ndim == 2 and (view.shape or ())[1] == 2 else None
+    if thing.shape[1] != 2:
+        raise ArgumentError(f"an array of shape (n, 2) was expected, not {tuple(thing.shape)}")
+    if isinstance(thing, memoryview):
+        return pairs(thing.tolist()) or ([], [])
+    return thing[:, 0], thing[:, 1]
 
 
 def _is_pair(one: Any) -> bool:
     return isinstance(one, (list, tuple)) and len(one) == 2 and not isinstance(one[0], (str, bytes))
 
 
-def half(xy: Any, k: int) -> Any:
-    """x or y of an (n, 2) buffer."""
-    return xy[:, k] if not isinstance(xy, memoryview) else array.array("d", list(xy.cast("B").cast("d"))[k::2])
-
-
 def columns_of(
-    xy: Any, x: Any, y: Any, weight: Any, served: Mapping[str, Any] | None, services: Mapping[str, Any]
+    x: Any, y: Any, weight: Any, served: Mapping[str, Any], services: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str | None]]:
     """Arrays as columns, and for each service the name of its column."""
-    out = {"x": x if xy is None else half(xy, 0), "y": y if xy is None else half(xy, 1)}
+    out = {"x": x, "y": y}
     if weight is not None:
         out["weight"] = weight
     columns: dict[str, str | None] = dict.fromkeys(services)
-    for service, answers in (served or {}).items():
+    for service, answers in served.items():
         if service not in services:
             raise ArgumentError(f"served= tells of {service!r}, which is no service of the tally")
         columns[service] = f"served {service}"

@@ -146,6 +146,8 @@ def run_project_file(str path, threads, progress):
     cdef const char *at = arena.text(path)
     cdef cov_project *project = NULL
     cdef cov_run *run = NULL
+    cdef unsigned workers = 0 if threads is None else threads_of(threads)
+    cdef bint own = threads is not None
     cdef cov_job job
     cdef cov_error err
     cdef cov_status s
@@ -155,8 +157,8 @@ def run_project_file(str path, threads, progress):
     job = cov_project_job(project)[0]
     job.progress = watch
     job.progress_data = &watching.state
-    if threads is not None:
-        job.threads = threads
+    if own:
+        job.threads = workers
     with nogil:
         s = cov_run_create(&job, &run, &err)
         cov_project_free(project)
@@ -213,7 +215,7 @@ cdef cov_invalid invalid_of(text) except *:
 
 
 cdef unsigned threads_of(threads) except? 0:
-    if not isinstance(threads, int) or threads < 0 or threads > 256:
+    if not isinstance(threads, Integral) or threads < 0 or threads > 256:
         raise _errors.ArgumentError(f"threads={threads!r}: use 0 to 256")
     return threads
 

@@ -1,4 +1,4 @@
-# cython: language_level=3, auto_pickle=False
+# cython: language_level=3, auto_pickle=False, nonecheck=True
 """The extension module: what wraps the C library. See `libcov` for the names to use."""
 
 from cpython.buffer cimport (PyBUF_FORMAT, PyBUF_SIMPLE, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release,
@@ -8,7 +8,6 @@ from cpython.exc cimport PyErr_CheckSignals
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New
 from cpython.ref cimport Py_DECREF, Py_INCREF
 from libc.errno cimport EINVAL, ENOMEM
-from libc.math cimport isnan, rint
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset, strncpy
 from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
@@ -18,6 +17,7 @@ from libcov._cov cimport *
 import json
 import threading
 from collections.abc import Mapping
+from numbers import Integral
 
 from libcov import _crs, _errors, _inputs, _results
 

@@ -36,10 +36,15 @@ cdef class Report:
         cov_report_free(self.own)
         cov_run_free(self.run)
 
+    cdef const cov_report *at(self) except NULL:
+        if self.report == NULL:
+            Report.__init__(self)
+        return self.report
+
     # ------------------------------------------------------------ rows
 
     def __len__(self):
-        return cov_report_rows(self.report)
+        return cov_report_rows(self.at())
 
     cdef object stream(self, bint geometry):
         cdef ArrowArrayStream *out = <ArrowArrayStream *>calloc(1, sizeof(ArrowArrayStream))
@@ -53,6 +58,7 @@ cdef class Report:
         return PyCapsule_New(out, "arrow_array_stream", drop_stream)
 
     cdef int fill(self, ArrowArrayStream *out, bint geometry) except -1:
+        cdef const cov_report *report = self.at()
         cdef cov_report_arrow options
         cdef Arena arena = Arena()
         cdef list shapes = []
@@ -76,7 +82,7 @@ cdef class Report:
             options.wkb_sizes = sizes
             options.crs = arena.text(self.areas.crs)
         with nogil:
-            s = cov_report_to_arrow(self.report, &options, out, &err)
+            s = cov_report_to_arrow(report, &options, out, &err)
         return check(s, &err)
 
     def __arrow_c_stream__(self, requested_schema=None):
@@ -134,7 +140,7 @@ cdef class Report:
     def columns(self):
         """What each column is: a list of `Field` with name, role and indicator."""
         if self.fields is None:
-            self.fields = _results.fields(self, [name for name, _ in stream_columns(self.stream(False))])
+            self.fields = _results.fields(self, [name for name, *_ in stream_fields(self.stream(False))])
         return list(self.fields)
 
     def __eq__(self, other):
@@ -175,8 +181,9 @@ cdef class Report:
         return tuple((<const char *>cov_areas_level_name(areas, k)).decode()
                      for k in range(cov_areas_levels(areas)))
 
-    cdef const cov_areas *places(self):
-        return cov_run_areas(self.run) if self.run != NULL else self.areas.areas
+    cdef const cov_areas *places(self) except NULL:
+        self.at()
+        return cov_run_areas(self.run) if self.run != NULL else self.areas.at()
 
     @property
     def crs(self):
@@ -186,7 +193,7 @@ cdef class Report:
     @property
     def geometry_crs(self):
         """The coordinate system of the areas' shapes in `to_arrow` and `to_dict`, or None."""
-        return stream_crs(self.stream(True))[1]
+        return _inputs.stated(self.stream(True))
 
     @property
     def bases(self):
@@ -210,9 +217,9 @@ cdef class Report:
     @property
     def indicators(self):
         """The indicators: a list of `Indicator` with name and expression."""
-        return [_results.Indicator((<const char *>cov_report_indicator_name(self.report, i)).decode(),
-                                  (<const char *>cov_report_indicator_expression(self.report, i)).decode())
-                for i in range(cov_report_indicators(self.report))]
+        return [_results.Indicator((<const char *>cov_report_indicator_name(self.at(), i)).decode(),
+                                  (<const char *>cov_report_indicator_expression(self.at(), i)).decode())
+                for i in range(cov_report_indicators(self.at()))]
 
     @property
     def ledger(self):
@@ -221,16 +228,17 @@ cdef class Report:
         read = assigned + outside + no_location + duplicate + rejected; overlap is part of assigned.
         """
         cdef cov_ledger ledger
-        cov_report_ledger(self.report, &ledger)
-        return ledger_of(&ledger, cov_report_scale(self.report))
+        cov_report_ledger(self.at(), &ledger)
+        return ledger_of(&ledger, cov_report_scale(self.at()))
 
     @property
     def gaps(self):
         """What is missing to the targets: a list of `Gap`, in full households."""
         cdef cov_gap gap
+        self.at()
         if self.run == NULL:
             return list(self.own_gaps)
-        scale = cov_report_scale(self.report)
+        scale = cov_report_scale(self.at())
         out = []
         for i in range(cov_run_targets(self.run)):
             gap = cov_run_target(self.run, i)
@@ -247,7 +255,7 @@ cdef class Report:
             for i in range(cov_run_notes(self.run)):
                 note = cov_run_note(self.run, i)
                 out.append(_results.Note("warning" if note.kind == COV_NOTE_WARNING else "info",
-                                        note.text.decode("utf-8", "replace")))
+                                        _errors.in_python(note.text.decode("utf-8", "replace"))))
         return out
 
     @property
@@ -268,7 +276,7 @@ cdef class Report:
         if self.run != NULL:
             return json.loads((<const char *>cov_run_manifest(self.run)).decode())
         return {"version": __version__, "measure": self.measure,
-                "scale": cov_report_scale(self.report),
+                "scale": cov_report_scale(self.at()),
                 "ledger": {name: count._asdict() for name, count in self.ledger.items()},
                 "indicators": [indicator._asdict() for indicator in self.indicators]}
 

@@ -1,10 +1,5 @@
 # Tallies.
 
-# Rows counted at a time, so that Ctrl-C is heard.
-cdef enum:
-    SLICE = 1 << 19
-
-
 cdef class Tally:
     """Exact counts per area and set of services: push points, merge, report.
 
@@ -50,8 +45,9 @@ cdef class Tally:
         self.lock = threading.Lock()
 
     def __init__(self, Areas areas not None, services, *, scale=1, max_cells=None):
+        make_once(self.tally, "counts of a tally")
         self.answers = {}
-        for name, answer in dict(services).items():
+        for name, answer in _inputs.mapping(services, "services").items():
             if answer is not None and not isinstance(answer, (Footprint, str)):
                 raise _errors.ArgumentError(
                     f"the service {name!r} is answered by a Footprint, the name of a column or None, not by "
@@ -66,6 +62,10 @@ cdef class Tally:
     def __dealloc__(self):
         cov_tally_free(self.tally)
 
+    cdef cov_tally *at(self) except NULL:
+        made(self.tally, "counts of a tally")
+        return self.tally
+
     cdef cov_tally *created(self, scale) except NULL:
         cdef Arena arena = Arena()
         cdef size_t n = len(self.answers)
@@ -73,15 +73,15 @@ cdef class Tally:
         cdef cov_tally_options options
         cdef cov_tally *out = NULL
         cdef cov_error err
-        if not isinstance(scale, int) or scale < 1 or scale > 10 ** 9:
+        if not isinstance(scale, Integral) or scale < 1 or scale > 10 ** 9:
             raise _errors.ArgumentError(f"scale={scale!r}: use a power of ten from 1 to 1000000000")
         for i, (name, answer) in enumerate(self.answers.items()):
             services[i].name = arena.text(name)
-            services[i].footprint = (<Footprint>answer).footprint if isinstance(answer, Footprint) else NULL
+            services[i].footprint = (<Footprint>answer).at() if isinstance(answer, Footprint) else NULL
         options.size = sizeof(options)
         options.scale = scale
         options.max_cells = 1 << 26 if self.max_cells is None else self.max_cells
-        check(cov_tally_create(self.own_areas.areas, services, n, &options, &out, &err), &err)
+        check(cov_tally_create(self.own_areas.at(), services, n, &options, &out, &err), &err)
         return out
 
     def empty(self):
@@ -90,6 +90,7 @@ cdef class Tally:
         return Tally(self.own_areas, self.answers, scale=self.scale, max_cells=self.max_cells)
 
     cdef int fillable(self) except -1:
+        self.at()
         if self.answers is None:
             raise _errors.ArgumentError(
                 "a loaded tally takes no points, for it has no footprints: push to a new one and merge the two")
@@ -128,26 +129,27 @@ cdef class Tally:
             Nothing is counted then.
         """
         self.fillable()
-        xy = _inputs.pairs(data)
+        xy = None if data is None else _inputs.pairs(data)
         if data is not None and xy is None:
             if served is not None or unknown is not None:
                 raise _errors.ArgumentError("served= and unknown= go with arrays; of a table, services name columns")
             self.push_table(data, x, y, weight, geometry, progress)
             return
-        if xy is None and (x is None or y is None):
+        if xy is not None:
+            if x is not None or y is not None:
+                raise _errors.ArgumentError("an (n, 2) array holds x and y: leave x= and y= out")
+            x, y = xy
+        if x is None or y is None:
             raise _errors.ArgumentError("give a table, an (n, 2) array, or x= and y=")
-        if xy is not None and (x is not None or y is not None):
-            raise _errors.ArgumentError("an (n, 2) array holds x and y: leave x= and y= out")
-        if isinstance(served, Mapping) or (weight is not None and _inputs.has_decimals(weight)):
-            if served is None or isinstance(served, Mapping):
-                if unknown is not None:
-                    raise _errors.ArgumentError("unknown= goes with words of served=: None is unknown otherwise")
-                self.push_columns(xy, x, y, weight, served)
-                return
-        self.push_arrays(xy, x, y, weight, served, unknown)
+        if not isinstance(served, Mapping):
+            self.push_arrays(x, y, weight, served, unknown)
+        elif unknown is not None:
+            raise _errors.ArgumentError("unknown= goes with words of served=: None is unknown otherwise")
+        else:
+            self.push_columns(x, y, weight, served)
 
-    cdef push_columns(self, xy, x, y, weight, served):
-        columns, names = _inputs.columns_of(xy, x, y, weight, served, self.answers)
+    cdef push_columns(self, x, y, weight, served):
+        columns, names = _inputs.columns_of(x, y, weight, served, self.answers)
         self.push_stream(_inputs.frame_stream(columns), "points", "x", "y",
                          None if weight is None else "weight", names, None, None)
 
@@ -160,8 +162,8 @@ cdef class Tally:
             x, y = "x", "y"
         capsule = _inputs.stream(data)
         if x is None:
-            geometry, stated = _inputs.stated(capsule, geometry)
-            _crs.same(stated, self.own_areas.crs, "the points", "the areas")
+            geometry = geometry if geometry is not None else _inputs.active(data)
+            _crs.same(_inputs.stated(capsule, geometry), self.own_areas.crs, "the points", "the areas")
         with _inputs.watching(progress) as callback:
             self.push_stream(capsule, "points", x, y, weight, names, geometry, callback)
 
@@ -190,12 +192,12 @@ cdef class Tally:
         watching.ended(s, &err)
         self.merge(part)
 
-    cdef push_arrays(self, xy, x, y, weight, served, unknown):
-        cdef Numbers xs = Numbers(xy, "x", 0) if xy is not None else numbers(x, "x")
-        cdef Numbers ys = Numbers(xy, "y", 1) if xy is not None else numbers(y, "y")
-        cdef Numbers w = None if weight is None else numbers(weight, "weight")
-        cdef Numbers yes = None if served is None else numbers(served, "served")
-        cdef Numbers maybe = None if unknown is None else numbers(unknown, "unknown")
+    cdef push_arrays(self, x, y, weight, served, unknown):
+        cdef Numbers xs = Numbers(x, "x")
+        cdef Numbers ys = Numbers(y, "y")
+        cdef Numbers w = None if weight is None else Numbers(weight, "weight")
+        cdef Numbers yes = None if served is None else Numbers(served, "served")
+        cdef Numbers maybe = None if unknown is None else Numbers(unknown, "unknown")
         cdef cov_points points
         place(&points, xs, ys)
         for words, what in ((w, "weight"), (yes, "served"), (maybe, "unknown")):
@@ -208,11 +210,11 @@ cdef class Tally:
                     f"the service {told[0]!r} is answered by the column {self.answers[told[0]]!r}: push a table "
                     "that has it, or give served=")
         if w is not None:
-            points.weight = w.words(self.scale)
+            points.weight = w.units(self.scale)
         if yes is not None:
-            points.served = yes.words(1)
+            points.served = yes.words()
         if maybe is not None:
-            points.unknown = maybe.words(1)
+            points.unknown = maybe.words()
         if xs.n <= SLICE:
             self.push_slice(&points)
         else:
@@ -230,21 +232,14 @@ cdef class Tally:
         """Into a tally of its own, merged at the end: all or nothing."""
         cdef Tally part = self.empty()
         cdef cov_points slice
-        cdef size_t first = 0
-        while first < points.n:
-            slice = points[0]
-            slice.n = min(<size_t>SLICE, points.n - first)
-            slice.x = <const double *>(<const char *>points.x + first * points.x_stride)
-            slice.y = <const double *>(<const char *>points.y + first * points.y_stride)
-            if points.weight != NULL:
-                slice.weight = points.weight + first
-            if points.served != NULL:
-                slice.served = points.served + first
-            if points.unknown != NULL:
-                slice.unknown = points.unknown + first
-            part.push_slice(&slice)
+        cdef size_t first
+        for first in range(0, points.n, SLICE):
+            slice = slice_of(points, first)
+            try:
+                part.push_slice(&slice)
+            except _errors.Error as error:
+                raise type(error)(f"in the batch from point {first + 1} on: {error}") from None
             PyErr_CheckSignals()
-            first += slice.n
         self.merge(part)
         return 0
 
@@ -255,21 +250,20 @@ cdef class Tally:
         ----------
         why : {"duplicate", "rejected"}
         points : int
-        weight : int, optional
-            Their households; one each where it is not said.
+        weight : int or float, optional
+            Their households, rounded as by `push`; one each where it is not said.
         """
+        cdef Numbers n = Numbers([points], "points")
+        cdef Numbers w = Numbers([points if weight is None else weight], "weight")
+        cdef uint64_t count = n.words()[0]
+        cdef uint64_t units = w.units(self.scale)[0]
         cdef cov_error err
         cdef cov_status s
         kinds = {"duplicate": COV_EXCLUDE_DUPLICATE, "rejected": COV_EXCLUDE_REJECTED}
         if why not in kinds:
             raise _errors.ArgumentError(f'why={why!r}: use "duplicate" or "rejected"')
-        units = (points if weight is None else weight) * self.scale
-        if points < 0 or units < 0 or units != int(units):
-            raise _errors.ArgumentError("points and weight are numbers of units of 1/scale, 0 or more")
-        if points >= 1 << 64 or units >= 1 << 64:
-            raise _errors.LimitError("more than can be counted exactly")
         with self.lock:
-            s = cov_tally_exclude(self.tally, <cov_exclusion><int>kinds[why], points, int(units), &err)
+            s = cov_tally_exclude(self.tally, <cov_exclusion><int>kinds[why], count, units, &err)
         check(s, &err)
 
     def merge(self, Tally other not None):
@@ -284,6 +278,7 @@ cdef class Tally:
         cdef cov_status s
         if other is self:
             raise _errors.ArgumentError("a tally can't be merged with itself")
+        self.at()
         cdef bint forth = <size_t><void *>self < <size_t><void *>other
         first, second = (self.lock, other.lock) if forth else (other.lock, self.lock)
         with first, second: # always in one order
@@ -302,9 +297,8 @@ cdef class Tally:
         """Where every point went, as `Report.ledger`."""
         cdef cov_ledger ledger
         with self.lock:
-            cov_tally_ledger(self.tally, &ledger)
-            scale = cov_tally_scale(self.tally)
-        return ledger_of(&ledger, scale)
+            cov_tally_ledger(self.at(), &ledger)
+        return ledger_of(&ledger, self.scale)
 
     @property
     def areas(self):
@@ -314,13 +308,13 @@ cdef class Tally:
     @property
     def scale(self):
         """Units per household."""
-        return cov_tally_scale(self.tally)
+        return cov_tally_scale(self.at())
 
     @property
     def services(self):
         """The names of the services, in the order of their bits."""
-        return [(<const char *>cov_tally_service_name(self.tally, i)).decode()
-                for i in range(cov_tally_services(self.tally))]
+        cdef const cov_tally *at = self.at()
+        return [(<const char *>cov_tally_service_name(at, i)).decode() for i in range(cov_tally_services(at))]
 
     def __repr__(self):
         counted = self.ledger["read"].points
@@ -333,7 +327,7 @@ cdef class Tally:
         cdef size_t size
         cdef char *at
         with self.lock:
-            size = cov_tally_saved_size(self.tally)
+            size = cov_tally_saved_size(self.at())
             out = PyBytes_FromStringAndSize(NULL, size)
             at = PyBytes_AsString(out)
             with nogil:
@@ -353,13 +347,14 @@ cdef class Tally:
             It was made with other areas.
         """
         cdef Tally self = Tally.__new__(Tally)
+        cdef const cov_areas *places = areas.at()
         cdef Buffer buffer = Buffer(data)
         cdef const char *at = <const char *>buffer.view.buf
         cdef size_t size = buffer.view.len
         cdef cov_error err
         cdef cov_status s
         with nogil:
-            s = cov_tally_load(areas.areas, at, size, &self.tally, &err)
+            s = cov_tally_load(places, at, size, &self.tally, &err)
         check(s, &err)
         self.own_areas = areas
         self.answers = None

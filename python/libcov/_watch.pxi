@@ -1,8 +1,8 @@
 # Errors, progress and cancelling.
 
-cdef int check(cov_status status, const cov_error *err) except -1:
+cdef int check(cov_status status, const cov_error *err, str assume="crs") except -1:
     if status != 0:
-        message = (<const char *>err.message).decode("utf-8", "replace")
+        message = _errors.in_python((<const char *>err.message).decode("utf-8", "replace"), assume)
         # Ctrl-C while a producer's own Python was running: all that is left of it is its name
         if status == _errors.InputError.code and "Arrow stream" in message and "KeyboardInterrupt" in message:
             raise KeyboardInterrupt
@@ -24,11 +24,13 @@ cdef class Watch:
 
     cdef object callback
     cdef object failure # an exception that ended the call
+    cdef str assume     # the argument that says what system to assume
     cdef watch_state state
 
     def __cinit__(self, callback):
         self.callback = callback
         self.failure = None
+        self.assume = "crs"
         self.state.last = now()
         self.state.watch = <void *>self
 
@@ -37,7 +39,7 @@ cdef class Watch:
             failure, self.failure = self.failure, None
             if status != 0:
                 raise failure
-        return check(status, err)
+        return check(status, err, self.assume)
 
 
 cdef double now() noexcept nogil:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from pathlib import Path
 from typing import Any
 
@@ -240,6 +241,98 @@ def test_arguments() -> None:
         libcov.Report()
     with pytest.raises(libcov.InputError):
         libcov.Footprint([])
+
+
+UNMADE = {
+    libcov.Areas: ["ids", "names", "parents", "crs", "extent", "fingerprint", "memory", "shapes", "find", "locate"],
+    libcov.Footprint: ["crs", "extent", "memory", "reaches"],
+    libcov.Tally: ["ledger", "scale", "services", "save", "empty", "report", "exclude"],
+    libcov.Report: ["to_dict", "to_arrow", "ledger", "levels", "crs", "indicators", "gaps", "manifest", "columns"],
+}
+ARGUMENTS = {"find": ("1",), "locate": ([0.5], [0.5]), "reaches": ([0.5], [0.5]), "exclude": ("rejected",)}
+
+
+@pytest.mark.parametrize("kind", UNMADE)
+def test_what_was_never_made_is_no_crash(kind: Any) -> None:
+    """A subclass may forget to call __init__."""
+    thing = kind.__new__(kind)
+    errors = (libcov.ArgumentError, TypeError, AttributeError)
+    for name in UNMADE[kind]:
+        with pytest.raises(errors):
+            found = getattr(thing, name)
+            found = found(*ARGUMENTS.get(name, ()))
+            found.__arrow_c_stream__()
+    for use in (repr, pickle.dumps):
+        with pytest.raises(errors):
+            use(thing)
+    if kind is not libcov.Footprint:
+        with pytest.raises(errors):
+            hash(thing) if kind is not libcov.Tally else thing.push([[0.5, 0.5]])
+    if hasattr(kind, "__len__"):
+        with pytest.raises(errors):
+            len(thing)
+
+
+def test_nothing_is_made_from_what_was_never_made() -> None:
+    areas, footprint = libcov.Areas.__new__(libcov.Areas), libcov.Footprint.__new__(libcov.Footprint)
+    tally = libcov.Tally(board(), {})
+    for wrong in (
+        lambda: libcov.Tally(areas, {}),
+        lambda: libcov.Tally(board(), {"a": footprint}),
+        lambda: libcov.Tally.load(areas, tally.save()),
+        lambda: tally.merge(libcov.Tally.__new__(libcov.Tally)),
+        lambda: libcov.Tally.__new__(libcov.Tally).merge(tally),
+    ):
+        with pytest.raises(libcov.ArgumentError):
+            wrong()
+
+
+def test_what_is_made_is_not_made_again() -> None:
+    """Others hold it: tallies their areas, reports their tallies."""
+    areas, footprint = board(), libcov.Footprint([square(0, 0)])
+    tally = libcov.Tally(areas, {"a": footprint})
+    tally.push([[0.5, 0.5]])
+    for thing, told in ((areas, (column(),)), (footprint, ([square(5, 5)],)), (tally, (areas, {}))):
+        with pytest.raises(libcov.ArgumentError, match="made already"):
+            thing.__init__(*told)  # type: ignore[misc]
+    tally.push([[0.5, 0.5]])
+    assert tally.report().to_dict()["a_n"][-1] == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "here"),
+    [
+        ("choose another column with --id", "choose another column with id="),
+        ("--assume-crs, e.g. --assume-crs EPSG:9210", 'crs=, e.g. crs="EPSG:9210"'),
+        ("name it with --assume-crs EPSG:...", 'name it with crs="EPSG:..."'),
+        ("use --invalid fix to repair it or --invalid skip", 'use invalid="fix" to repair it or invalid="skip"'),
+        ('by name (--allow-driver "WFS"), because', 'by name (allow_drivers=["WFS"]), because'),
+        ("says how many, add --weight số hộ", 'says how many, add weight="số hộ"'),
+        ("(--household-id), (--allow-network)", "(household_id=), (allow_network=)"),
+        ("written by covcalc --tally; ogrinfo -so --config X", "written by covcalc --tally; ogrinfo -so --config X"),
+    ],
+)
+def test_messages_name_arguments_in_the_place_of_options(said: str, here: str) -> None:
+    assert _errors.in_python(said) == here
+
+
+def test_every_option_that_the_library_names_has_an_argument() -> None:
+    sources = sorted((Path(__file__).parents[2] / "libcov").glob("io/*.c"))
+    if not sources:
+        pytest.skip("the library's sources are elsewhere")
+    of_others = {"--config", "--tally"}
+    for source in sources:
+        told = re.findall(r"""[ ("](--[a-z][a-z-]+)[ "),:]""", source.read_text(encoding="utf-8"))
+        for option in set(told) - of_others:
+            assert _errors.in_python(option).endswith("="), f"{source.name}: {option}"
+
+
+@pytest.mark.skipif(not libcov.has_io, reason="reads no files")
+def test_areas_are_told_their_own_argument(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('id,wkt\n1,"POLYGON((0 0,1 0,1 1,0 0))"\n', encoding="utf-8")
+    with pytest.raises(libcov.CRSError, match="assume_crs="):
+        libcov.Areas(path, id="id")
 
 
 class Broken:

@@ -196,7 +196,7 @@ def once(k):
     report = again.report({"x": "a & b"}, targets={"x": 0.5})
     report.to_dict(geometry=True)
     report.columns
-    libcov._libcov.stream_crs(report.to_arrow(geometry=True).__arrow_c_stream__())
+    libcov._inputs.stated(report.to_arrow(geometry=True).__arrow_c_stream__())
     if libcov.has_io and k % 20 == 0:
         tally = libcov.Tally(board("EPSG:32648"), {"a": None})
         tally.report().to_dict(geometry=True)

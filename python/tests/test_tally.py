@@ -195,9 +195,14 @@ def test_decimals_are_rounded_half_to_even() -> None:
     assert tally.ledger["read"] == (4, 1.6)
     tally.push(x=[0.5], y=[0.5], weight=[3])
     assert tally.ledger["read"] == (5, 4.6)
-    with pytest.raises(libcov.ArgumentError, match="value 1"):
-        tally.push(x=[0.5], y=[0.5], weight=[0.25], served=[0])
     assert tally.report().to_dict()["households"][0] == 4.6
+    # by the decimals themselves, however they come: 4.35 * 100 is less than 435
+    cents = [0.245, 0.255, 4.35, 1.0]
+    for beside in ({}, {"served": [1, 0, 0, 0]}, {"served": {"a": [True, False, None, False]}}):
+        whole = libcov.Tally(board(), {"a": None}, scale=100)
+        whole.push(x=[0.5] * 4, y=[0.5] * 4, weight=cents, **(beside or {"served": [0] * 4}))
+        whole.exclude("rejected", weight=4.35)
+        assert whole.ledger["assigned"] == (4, 5.85) and whole.ledger["rejected"] == (1, 4.35)
 
 
 def test_merging_saving_and_pickling() -> None:
