@@ -13,34 +13,13 @@ static void say_guess(const cli *c, const cov_job *job, const cov_run *run)
             cov_run_id_column(run));
 }
 
-/* What can't be a part is told before it is counted. */
-static cov_status check_part(const cov_job *job, const outputs *list, cov_error *err)
-{
-    const char *name = job->n_ratios > 0 ? job->ratios[0].name : NULL;
-    for (size_t i = 0; i < job->n_bases && name == NULL; i++)
-        name = job->bases[i].kind != COV_BASE_MEASURE ? job->bases[i].name : NULL;
-    for (size_t i = 0; i < list->n && name != NULL; i++) {
-        if (!outputs_is_part(&list->at[i]))
-            continue;
-        *err = (cov_error){COV_ERR_ARGUMENT, ""};
-        g_snprintf(err->message, sizeof err->message,
-                   "%s can't be a part of a whole: '%s' would be counted again in each part; leave "
-                   "it out, and count it in a run of its own",
-                   list->at[i].path, name);
-        return err->code;
-    }
-    return COV_OK;
-}
-
 static cov_status calculate(const cli *c, cov_job *job, const outputs *list, cov_error *err)
 {
     progress p = progress_start(c);
     cov_run *run = NULL;
     job->progress = progress_draw;
     job->progress_data = &p;
-    cov_status s = check_part(job, list, err);
-    if (s == COV_OK)
-        s = outputs_check(list, &p, err);
+    cov_status s = outputs_check(list, &p, err);
     if (s == COV_OK)
         s = cov_run_create(job, &run, err);
     progress_erase(&p);
@@ -83,6 +62,7 @@ static cov_status start(cli *c, cov_error *err)
         job.threads = c->job.threads != 0 ? c->job.threads : job.threads;
     }
     outputs list = outputs_list(c, project);
+    job.part = outputs_have_part(&list);
     cov_status s = c->dry_run ? describe(&job, &list, err) : calculate(c, &job, &list, err);
     outputs_clear(&list);
     cov_project_free(project);

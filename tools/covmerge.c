@@ -7,6 +7,7 @@ static cov_status start(cli *c, cov_error *err)
     progress p = progress_start(c);
     cov_run *run = NULL;
     outputs list = outputs_list(c, NULL);
+    c->job.part = outputs_have_part(&list);
     c->job.progress = progress_draw;
     c->job.progress_data = &p;
     cov_status s = outputs_check(&list, &p, err);

@@ -21,11 +21,20 @@ static gboolean is_stdout(const char *path)
 }
 
 /* By its format, or its extension. */
-gboolean outputs_is_part(const cov_project_output *output)
+static gboolean is_part(const cov_project_output *output)
 {
     const char *dot = strrchr(output->path, '.');
     return output->format != NULL ? g_ascii_strcasecmp(output->format, part) == 0
                                   : dot != NULL && g_ascii_strcasecmp(dot, ".cov") == 0;
+}
+
+gboolean outputs_have_part(const outputs *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (is_part(&list->at[i]))
+            return TRUE;
+    }
+    return FALSE;
 }
 
 outputs outputs_list(const cli *c, const cov_project *project)
@@ -66,7 +75,7 @@ static gboolean has_stdout(const outputs *list)
 static const char *file_of_rows(const outputs *list)
 {
     for (size_t i = 0; i < list->n; i++) {
-        if (!outputs_is_part(&list->at[i]))
+        if (!is_part(&list->at[i]))
             return list->at[i].path;
     }
     return NULL;

@@ -16,7 +16,8 @@ typedef struct outputs {
 outputs outputs_list(const cli *c, const cov_project *project);
 void outputs_clear(outputs *list);
 
-gboolean outputs_is_part(const cov_project_output *output);
+/* Whether the run is to be a part of a whole. */
+gboolean outputs_have_part(const outputs *list);
 
 /* No long run for an output that can't be. */
 COV_MUST_CHECK cov_status outputs_check(const outputs *list, progress *p, cov_error *err);

@@ -173,6 +173,9 @@ typedef struct cov_job {
     const char *const *add_drivers; /* names of GDAL drivers to allow beside the list above */
     size_t n_add_drivers;
     int allow_network; /* 0: no /vsicurl and the like, no URL */
+    int part;          /* 1: the run is a part of a whole, to be saved (see cov_run_save): that no
+                          household lies in an area, or that there is none, is then a warning, and
+                          what can't be in a part is COV_ERR_ARGUMENT before anything is read */
     unsigned threads;  /* workers, up to 256; 0: one per processor, at most 8 */
 
     cov_progress progress; /* may be NULL */
@@ -184,7 +187,7 @@ typedef struct cov_job {
     {                                                                                              \
         sizeof(cov_job), {NULL, NULL, NULL, NULL}, NULL, NULL, NULL, 0, {NULL, NULL, NULL, NULL},  \
             NULL, NULL, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL,                \
-            COV_INVALID_ERROR, NULL, 0, 0, 0, NULL, NULL                                           \
+            COV_INVALID_ERROR, NULL, 0, 0, 0, 0, NULL, NULL                                        \
     }
 
 /* What a job would read and count, as text for people: each file with its format, layer, number of
@@ -342,19 +345,22 @@ COV_API COV_MUST_CHECK cov_status cov_crs_same(const char *a, const char *b, int
  * share of them, and put together. Only households and measures of them can be a part:
  * COV_ERR_ARGUMENT for a run with other bases or with ratios, which would be counted once in each
  * part. Written whole or not at all, like every output, and with the same errors as cov_run_write
- * in the format "part". Equal runs give equal bytes. */
+ * in the format "part". Equal runs give equal bytes. A run whose job says `part` may be saved
+ * whatever of its share lies in the areas. */
 COV_API COV_MUST_CHECK cov_status cov_run_save(const cov_run *run, const char *path, int overwrite,
                                                cov_error *err);
 
 /* Put n >= 1 parts together: the run of all their households, with the same results whatever the
  * order of the parts. Areas, services and measures must be equal: COV_ERR_MISMATCH names the files
  * and the difference, and also two parts that are one file, or have the same households (in files
- * of one name, with the same places and weights; in files of two names that is a warning). COV_ERR_FORMAT for a file that is no part, or a damaged one. Of the job indicators,
- * tiers and targets are used, threads and progress; it must name nothing to read. Where it asks
- * none of the three, or is NULL, the questions are those of the parts, which must then be equal. A
- * merged run can be saved as a part again. Its manifest lists the sources and notes of all parts,
- * each once; a service that other sources answer in some of them has a note, for what answers can't
- * be compared otherwise. */
+ * of one name, with the same places and weights; in files of two names that is a warning).
+ * COV_ERR_FORMAT for a file that is no part, or a damaged one. Of the job indicators, tiers and
+ * targets are used, part, threads and progress; it must name nothing to read. Where no household of
+ * any part lies in an area, the errors are those of cov_run_create, unless the merged run is a part
+ * itself. Where it asks none of the three, or is NULL, the questions are those of the parts, which
+ * must then be equal. A merged run can be saved as a part again. Its manifest lists the sources and
+ * notes of all parts, each once; a service that other sources answer in some of them has a note,
+ * for what answers can't be compared otherwise. */
 COV_API COV_MUST_CHECK cov_status cov_run_merge(const char *const *paths, size_t n,
                                                 const cov_job *job, cov_run **out, cov_error *err);
 

@@ -140,6 +140,7 @@ static cov_status describe_points(reading *r, size_t m, cov_counted *out, cov_er
     out->crs = cov_crs_label(cov_households_crs(r->households));
     out->rounding = cov_households_rounding(r->households, m);
     out->digest = cov_households_digest(r->households);
+    cov_households_extent(r->households, out->extent);
     if (transform != NULL && transform->operation != NULL) {
         out->operation = cov_copy_text(transform->name);
         out->accuracy = transform->accuracy;
@@ -163,7 +164,7 @@ static cov_status count_points(const cov_ground *ground, cov_households *househo
         s = describe_points(&r, m, &out[m], err);
         if (s == COV_OK)
             s = cov_plausible_households(households, m, ground->areas, out[m].tally,
-                                         ground->setting->notes, err);
+                                         ground->setting->job->part, ground->setting->notes, err);
     }
     for (size_t m = 0; m < n; m++)
         cov_tally_free(r.tally[m]);

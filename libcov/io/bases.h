@@ -23,6 +23,7 @@ typedef struct cov_counted {
     cov_report *report; /* the run's to make; freed here */
     int64_t rounding;   /* 1e-9 of the unit */
     uint64_t digest;    /* of points, see cov_households_digest */
+    double extent[4];   /* of points, see extent.h */
     char *label;        /* of its file; NULL: the areas themselves */
     char *crs;          /* NULL where there is no file */
     char *operation;    /* NULL or "none" where nothing is transformed */

@@ -364,17 +364,23 @@ void cov_claims_count(const cov_claims *claims, cov_claims_counts *out)
     out->ids = claims->n;
 }
 
-cov_status cov_claims_check(const cov_claims *claims, const char *households, cov_notes *notes,
-                            cov_error *err)
+cov_status cov_claims_check(const cov_claims *claims, const char *households, int is_part,
+                            cov_notes *notes, cov_error *err)
 {
     uint64_t ids = claims->n, missed = ids - claims->counts.asked;
     if (missed == 0)
         return COV_OK;
     if (missed < ids)
-        return cov_notes_add(notes, err, missed > ids / 2 ? COV_NOTE_WARNING : COV_NOTE_INFO,
-                             "%s: of its %" PRIu64 " ids (column %s) %" PRIu64
-                             " are those of no point in %s",
-                             claims->label, ids, cov_quote(claims->key).text, missed, households);
+        return cov_notes_add(
+            notes, err, missed > ids / 2 && !is_part ? COV_NOTE_WARNING : COV_NOTE_INFO,
+            "%s: of its %" PRIu64 " ids (column %s) %" PRIu64 " are those of no point in %s",
+            claims->label, ids, cov_quote(claims->key).text, missed, households);
+    if (is_part)
+        return cov_notes_add(notes, err, COV_NOTE_WARNING,
+                             "%s: none of its %" PRIu64
+                             " ids (column %s) is that of a point in %s: "
+                             "right for a part, if the others have them",
+                             claims->label, ids, cov_quote(claims->key).text, households);
     return cov_fail(err, COV_ERR_INPUT,
                     "%s: none of its %" PRIu64 " ids (column %s, such as \"%s\") is that of a "
                     "point in %s (such as \"%s\"): is one of the columns of ids the wrong one, or "

@@ -60,8 +60,9 @@ void cov_claims_count(const cov_claims *claims, cov_claims_counts *out);
 
 /* After the households were read: COV_ERR_INPUT where none of the ids was asked for, since the
  * column of ids is then likely the wrong one; a note, a warning for more than half of them, where
- * some were not. `households` names their file. */
-cov_status cov_claims_check(const cov_claims *claims, const char *households, cov_notes *notes,
-                            cov_error *err);
+ * some were not. `households` names their file. Of a part of them, others may have the ids: none is
+ * then a warning, and some a note. */
+cov_status cov_claims_check(const cov_claims *claims, const char *households, int is_part,
+                            cov_notes *notes, cov_error *err);
 
 #endif

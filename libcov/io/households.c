@@ -7,6 +7,7 @@
 #include "io/columns.h"
 #include "io/coordinates.h"
 #include "io/crs.h"
+#include "io/extent.h"
 #include "io/guess.h"
 
 #include <inttypes.h>
@@ -50,6 +51,7 @@ struct cov_households {
     uint64_t digest; /* so far, as the next two */
     uint64_t n_points;
     uint64_t without_id;
+    int is_part;
     int degrees;             /* the CRS is geographic, in degrees */
     cov_transform transform; /* to another plane; zeroed where there is none */
     double extent[4];
@@ -148,8 +150,8 @@ static cov_status select_columns(cov_households *h, cov_error *err)
 
 static void forget(cov_households *h)
 {
-    static const double nothing[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY};
-    memcpy(h->extent, nothing, sizeof h->extent);
+    static const double nowhere[4] = COV_EXTENT_NOWHERE;
+    memcpy(h->extent, nowhere, sizeof h->extent);
     memset(&h->stray, 0, sizeof h->stray);
     for (size_t m = 0; m < h->n_measures; m++)
         h->measure[m].rounding = 0;
@@ -209,6 +211,7 @@ cov_status cov_households_open(const cov_households_query *query, const cov_poli
     if (h == NULL)
         return cov_fail_memory(err);
     h->notes = notes;
+    h->is_part = query->is_part;
     cov_status s = open_layer(h, query, policy, err);
     if (s == COV_OK) {
         h->degrees = cov_crs_is_in_degrees(h->layer.crs);
@@ -431,7 +434,7 @@ static cov_status conclude(const cov_households *h, cov_error *err)
                           "tables say of them is unknown",
                           h->layer.label, h->without_id, h->n_points, cov_quote(h->id.name).text);
     for (size_t i = 0; i < h->n_lookups && s == COV_OK && h->n_points > 0; i++)
-        s = cov_claims_check(h->lookup[i].claims, h->label, h->notes, err);
+        s = cov_claims_check(h->lookup[i].claims, h->label, h->is_part, h->notes, err);
     return s;
 }
 

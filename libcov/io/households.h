@@ -41,7 +41,8 @@ typedef struct cov_households_query {
     const cov_answer *answers;
     size_t n_answers;
     const char *id_column; /* needed where an answer has claims; else NULL */
-    const char *noun;      /* what points without a weight are: "schools"; NULL: "households" */
+    int is_part;      /* 1: others are read elsewhere, so that claims may be of none of these */
+    const char *noun; /* what points without a weight are: "schools"; NULL: "households" */
 } cov_households_query;
 
 /* Open the layer, find the coordinates (a point geometry, or in a CSV the columns lon/lat, x/y,

@@ -257,6 +257,23 @@ static cov_status check_entries(const cov_job *job, cov_error *err)
     return s == COV_OK ? check_sources(job, err) : s;
 }
 
+cov_status cov_job_refuse_part(const char *name, cov_error *err)
+{
+    return cov_fail(err, COV_ERR_ARGUMENT,
+                    "the run can't be a part of a whole: \"%s\" would be counted again in each "
+                    "part; leave it out, and count it in a run of its own",
+                    cov_quote(name).text);
+}
+
+static cov_status check_part(const cov_job *job, cov_error *err)
+{
+    for (size_t i = 0; i < job->n_bases; i++) {
+        if (job->bases[i].kind != COV_BASE_MEASURE)
+            return cov_job_refuse_part(job->bases[i].name, err);
+    }
+    return job->n_ratios > 0 ? cov_job_refuse_part(job->ratios[0].name, err) : COV_OK;
+}
+
 static cov_status check_job(const cov_job *job, cov_error *err)
 {
     if (job->size != sizeof *job)
@@ -273,7 +290,8 @@ static cov_status check_job(const cov_job *job, cov_error *err)
     if (job->threads > COV_THREADS_MAX)
         return cov_fail(err, COV_ERR_ARGUMENT, "%u threads are more than the limit of %d",
                         job->threads, COV_THREADS_MAX);
-    return check_entries(job, err);
+    cov_status s = job->part ? check_part(job, err) : COV_OK;
+    return s == COV_OK ? check_entries(job, err) : s;
 }
 
 /* ---------------------------------------------------------------- entries */
@@ -536,7 +554,8 @@ uint64_t cov_plan_set(const cov_plan *plan, cov_by by)
 
 cov_policy cov_job_policy(const cov_job *job)
 {
-    return (cov_policy){job->assume_crs, job->add_drivers, job->n_add_drivers, job->allow_network};
+    return (cov_policy){job->assume_crs, job->add_drivers, job->n_add_drivers, job->allow_network,
+                        0};
 }
 
 unsigned cov_job_threads(const cov_job *job)

@@ -42,6 +42,9 @@ void cov_plan_clear(cov_plan *plan);
 cov_status cov_job_check_questions(const cov_job *job, const cov_service *services, size_t n,
                                    cov_error *err);
 
+/* COV_ERR_ARGUMENT for a base or ratio that can't be in a part. */
+cov_status cov_job_refuse_part(const char *name, cov_error *err);
+
 /* The services that at least one entry of this kind answers, as a set. */
 uint64_t cov_plan_set(const cov_plan *plan, cov_by by);
 

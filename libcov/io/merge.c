@@ -9,10 +9,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/asked.h"
+#include "io/extent.h"
 #include "io/job.h"
 #include "io/part.h"
 #include "io/part_match.h"
 #include "io/part_sources.h"
+#include "io/plausible.h"
 #include "io/shards.h"
 
 typedef struct merging {
@@ -88,6 +90,7 @@ static cov_status begin(const merging *m, cov_error *err)
     if (run->base == NULL)
         return cov_fail_memory(err);
     run->n_bases = part->n_bases;
+    memcpy(run->base[0].extent, part->extent, sizeof part->extent);
     cov_status s = cov_phases_enter(&run->phases, "index areas", err);
     if (s == COV_OK)
         s = cov_part_areas(part, cov_job_threads(&m->job), &run->areas, err);
@@ -101,6 +104,7 @@ static cov_status begin(const merging *m, cov_error *err)
 static cov_status add(const merging *m, const cov_part_file *part, cov_error *err)
 {
     cov_status s = cov_part_match(&m->part[0], part, err);
+    cov_extent_widen(m->run->base[0].extent, part->extent);
     for (size_t i = 0; i < part->n_bases && s == COV_OK; i++)
         s = add_base(m, part, i, err);
     return s;
@@ -207,6 +211,40 @@ static cov_status unite_notes(const merging *m, cov_error *err)
     return s;
 }
 
+/* ---------------------------------------------------------------- plausible */
+
+/* "a.csv and 3 more": the files of the households. Freed with cov_free. */
+static char *name_households(const merging *m)
+{
+    const json_t *shards = m->part[0].shards;
+    size_t more = json_array_size(shards) - 1;
+    const char *first = json_string_value(json_array_get(json_array_get(shards, 0), 0));
+    for (size_t i = 1; i < m->n; i++)
+        more += json_array_size(m->part[i].shards);
+    first = first[0] != '\0' ? first : "the households"; /* counted elsewhere */
+    return more > 0 ? cov_text_print("%s and %zu more", first, more) : cov_copy_text(first);
+}
+
+/* Of the whole, as of any run that is no part. */
+static cov_status check_whole(const merging *m, cov_error *err)
+{
+    const cov_counted *base = &m->run->base[0];
+    cov_ledger ledger;
+    cov_tally_ledger(base->tally, &ledger);
+    char *label = name_households(m);
+    if (label == NULL)
+        return cov_fail_memory(err);
+    cov_whereabouts points = {label, m->part[0].crs, {0, 0, 0, 0}};
+    memcpy(points.extent, base->extent, sizeof points.extent);
+    cov_status s =
+        ledger.read.points > 0
+            ? cov_plausible_points(&points, &m->run->areas, &ledger, &m->run->notes, err)
+            : cov_fail(err, COV_ERR_INPUT,
+                       "%s: no part holds any households: check what they were counted of", label);
+    cov_free(label);
+    return s;
+}
+
 /* ---------------------------------------------------------------- interface */
 
 static cov_status conclude(merging *m, cov_error *err)
@@ -220,6 +258,8 @@ static cov_status conclude(merging *m, cov_error *err)
         s = check_questions(m, err);
     if (s == COV_OK)
         s = unite_notes(m, err);
+    if (s == COV_OK)
+        s = m->job.part ? COV_OK : check_whole(m, err);
     if (s == COV_OK)
         s = cov_part_sources(m->part, m->n, &sources, err);
     if (s == COV_OK)

@@ -14,7 +14,9 @@
  *     32   8  bytes of the head
  *     40   8  bytes of the areas
  *     48   8  number of areas
- *     56      the head, a JSON object, see below
+ *     56  32  west, south, east and north of the located households, as IEEE 754 doubles; west
+ *             beyond east where there are none, infinite where nobody knows
+ *     88      the head, a JSON object, see below
  *             the areas in the order of their ids, each: id, name, a parent of each level, as
  *             texts; the shape as it was read; the shape in the plane of the run, of size 0 where
  *             that is the same. A text is 4 bytes for its length + 1, 0 for none, and its bytes; a
@@ -46,7 +48,7 @@
 #define COV_PART_VERSION 1
 #define COV_PART_MAGIC "\x89libcov part\r\n\x1a\n"
 #define COV_PART_MAGIC_SIZE 16
-#define COV_PART_HEADER 56
+#define COV_PART_HEADER 88
 #define COV_PART_CHECKSUM 8
 
 /* Bytes within a file; borrowed. */
@@ -81,6 +83,7 @@ typedef struct cov_part_file {
     size_t n_areas;
     cov_span areas;
     uint64_t areas_hash;
+    double extent[4];
 
     cov_part_base base[COV_MEASURES_MAX];
     size_t n_bases;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,6 +81,18 @@ static uint64_t get(const unsigned char *at, size_t bytes)
     return value;
 }
 
+/* 0 for what is no number. */
+static int get_extent(const unsigned char *at, double extent[4])
+{
+    for (size_t i = 0; i < 4; i++) {
+        uint64_t bits = get(at + 8 * i, 8);
+        memcpy(&extent[i], &bits, sizeof bits);
+        if (isnan(extent[i]))
+            return 0;
+    }
+    return 1;
+}
+
 /* The number in front of a span, and so many bytes behind it: 0 where they aren't there. `less` is
  * taken from the number. */
 static int take(cov_span *from, size_t bytes, uint64_t less, cov_span *out)
@@ -150,7 +163,9 @@ static cov_status find_sections(cov_part_file *part, cov_span *head, cov_error *
     if (left.size != 0 || n_areas > part->areas.size / MINIMUM)
         return cov_part_damaged(part, "its sections don't fill it", err);
     part->n_areas = (size_t)n_areas;
-    return COV_OK;
+    return get_extent(at + 56, part->extent)
+               ? COV_OK
+               : cov_part_damaged(part, "its extent is impossible", err);
 }
 
 /* ---------------------------------------------------------------- head */

@@ -16,17 +16,9 @@ static cov_status check_run(const cov_run *run, cov_error *err)
 {
     for (size_t i = 0; i < run->n_bases; i++) {
         if (!run->base[i].adds_up)
-            return cov_fail(err, COV_ERR_ARGUMENT,
-                            "the run can't be a part: \"%s\" would be counted again in each part; "
-                            "leave it out, and count it in a run of its own",
-                            cov_quote(run->base[i].name).text);
+            return cov_job_refuse_part(run->base[i].name, err);
     }
-    if (run->ratios.n > 0)
-        return cov_fail(err, COV_ERR_ARGUMENT,
-                        "the run can't be a part: the ratio \"%s\" would be taken again in each "
-                        "part; leave it out, and take it in a run of its own",
-                        cov_quote(run->ratios.ratio[0].name).text);
-    return COV_OK;
+    return run->ratios.n > 0 ? cov_job_refuse_part(run->ratios.ratio[0].name, err) : COV_OK;
 }
 
 /* ---------------------------------------------------------------- head */
@@ -153,6 +145,16 @@ static unsigned char *put_bytes(unsigned char *at, const void *bytes, size_t siz
     return at + size;
 }
 
+static unsigned char *put_extent(unsigned char *at, const double extent[4])
+{
+    for (size_t i = 0; i < 4; i++) {
+        uint64_t bits;
+        memcpy(&bits, &extent[i], sizeof bits);
+        at = put(at, bits, 8);
+    }
+    return at;
+}
+
 static unsigned char *put_text(unsigned char *at, const char *text)
 {
     size_t size = text != NULL ? strlen(text) : 0;
@@ -213,7 +215,7 @@ static cov_status compose(const cov_run *run, const block *tally, const char *he
     unsigned char *at = put_bytes(out->at, COV_PART_MAGIC, COV_PART_MAGIC_SIZE);
     at = put(put(at, COV_PART_VERSION, 4), run->n_bases, 4);
     at = put(put(put(at, size, 8), head_size, 8), areas, 8);
-    at = put(at, run->areas.n_shapes, 8);
+    at = put_extent(put(at, run->areas.n_shapes, 8), run->base[0].extent);
     at = put_areas(put_bytes(at, head, head_size), &run->areas);
     for (size_t i = 0; i < run->n_bases; i++)
         at = put_bytes(put(at, tally[i].size, 8), tally[i].at, tally[i].size);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/extent.h"
 
 #include <cpl_string.h>
 #include <inttypes.h>
@@ -21,52 +22,41 @@ static text describe(const double e[4])
     return t;
 }
 
-static int meet(const double a[4], const double b[4])
-{
-    return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
-}
-
-static cov_status refuse_disjoint(const cov_households *h, const cov_area_layer *areas,
+static cov_status refuse_disjoint(const cov_whereabouts *points, const cov_area_layer *areas,
                                   uint64_t located, cov_error *err)
 {
-    double points[4], area[4];
-    cov_households_extent(h, points);
+    const double *e = points->extent;
+    double area[4];
     cov_areas_extent(areas->areas, area);
-    char *crs = cov_crs_label(cov_households_crs(h));
     char *area_crs = cov_crs_label(areas->crs);
-    cov_status s = COV_ERR_MEMORY;
-    if (crs == NULL || area_crs == NULL) {
-        cov_fail_memory(err);
-        goto done;
-    }
-    const double swapped[4] = {points[1], points[0], points[3], points[2]};
+    if (area_crs == NULL)
+        return cov_fail_memory(err);
+    const double swapped[4] = {e[1], e[0], e[3], e[2]};
     const char *remedy =
-        meet(swapped, area) ? "with x and y swapped they would meet: swap the two columns"
-                            : "is one of the coordinate systems wrong, or are they of two regions?";
-    s = cov_fail(err, COV_ERR_CRS,
+        cov_extent_meet(swapped, area)
+            ? "with x and y swapped they would meet: swap the two columns"
+            : "is one of the coordinate systems wrong, or are they of two regions?";
+    cov_status s =
+        cov_fail(err, COV_ERR_CRS,
                  "none of the %" PRIu64 " points with a location lies in an area, for they "
                  "don't meet: %s (%s) has %s; %s (%s) has, in the same system, %s: %s",
-                 located, cov_households_label(h), crs, describe(points).is, areas->label, area_crs,
+                 located, points->label, points->crs, describe(e).is, areas->label, area_crs,
                  describe(area).is, remedy);
-done:
-    cov_free(crs);
     cov_free(area_crs);
     return s;
 }
 
 /* ---------------------------------------------------------------- households */
 
-static cov_status check_location(const cov_households *h, const cov_ledger *ledger, cov_error *err)
+static cov_status check_location(const cov_whereabouts *points, const cov_ledger *ledger,
+                                 cov_error *err)
 {
-    const char *label = cov_households_label(h);
-    if (ledger->read.points == 0)
-        return cov_households_refuse_empty(h, err);
-    if (ledger->no_location.points == ledger->read.points)
-        return cov_fail(err, COV_ERR_INPUT,
-                        "%s: none of its %" PRIu64 " points has a location: check the geometry "
-                        "or the coordinate columns",
-                        label, ledger->read.points);
-    return COV_OK;
+    if (ledger->read.points == 0 || ledger->no_location.points < ledger->read.points)
+        return COV_OK;
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s: none of its %" PRIu64 " points has a location: check the geometry "
+                    "or the coordinate columns",
+                    points->label, ledger->read.points);
 }
 
 /* One slip in a million is the ledger's; a file that is wrong from end to end is an error. */
@@ -90,21 +80,46 @@ static cov_status check_stray(const cov_households *h, cov_notes *notes, cov_err
                          cov_households_label(h), stray.beyond, stray.located, stray.first, where);
 }
 
-static cov_status check_assigned(const cov_households *h, const cov_area_layer *areas,
+static cov_status check_assigned(const cov_whereabouts *points, const cov_area_layer *areas,
                                  const cov_ledger *ledger, cov_notes *notes, cov_error *err)
 {
+    uint64_t located = ledger->read.points - ledger->no_location.points;
+    double area[4];
     if (ledger->assigned.points > 0)
         return COV_OK;
-    uint64_t located = ledger->read.points - ledger->no_location.points;
-    double points[4], area[4];
-    cov_households_extent(h, points);
     cov_areas_extent(areas->areas, area);
-    if (!meet(points, area))
-        return refuse_disjoint(h, areas, located, err);
+    if (!cov_extent_meet(points->extent, area))
+        return refuse_disjoint(points, areas, located, err);
     return cov_notes_add(notes, err, COV_NOTE_WARNING,
                          "none of the %" PRIu64 " points of %s lies in an area of %s, though "
                          "their extents meet: every share is empty",
-                         located, cov_households_label(h), areas->label);
+                         located, points->label, areas->label);
+}
+
+/* A part of the households may lie elsewhere, or be of nobody: whether that is right can only be
+ * seen of the whole. */
+static cov_status note_part(const cov_whereabouts *points, const cov_area_layer *areas,
+                            const cov_ledger *ledger, cov_notes *notes, cov_error *err)
+{
+    uint64_t located = ledger->read.points - ledger->no_location.points;
+    double area[4];
+    if (ledger->assigned.points > 0)
+        return COV_OK;
+    if (ledger->read.points == 0)
+        return cov_notes_add(notes, err, COV_NOTE_WARNING,
+                             "%s holds no points: right for a part, if the others hold some",
+                             points->label);
+    if (located == 0)
+        return cov_notes_add(notes, err, COV_NOTE_WARNING,
+                             "%s: none of its %" PRIu64 " points has a location: right for a part, "
+                             "if others have one",
+                             points->label, ledger->read.points);
+    cov_areas_extent(areas->areas, area);
+    return cov_notes_add(notes, err, COV_NOTE_WARNING,
+                         "none of the %" PRIu64 " points with a location of %s (%s) lies in an "
+                         "area of %s (%s): right for a part, if others do",
+                         located, points->label, describe(points->extent).is, areas->label,
+                         describe(area).is);
 }
 
 static cov_status note_overlap(const cov_area_layer *areas, const cov_ledger *ledger,
@@ -137,17 +152,41 @@ static cov_status note_rounding(const cov_households *h, size_t measure, uint32_
                          size / 1000000000, size % 1000000000);
 }
 
+cov_status cov_plausible_points(const cov_whereabouts *points, const cov_area_layer *areas,
+                                const cov_ledger *ledger, cov_notes *notes, cov_error *err)
+{
+    cov_status s = check_location(points, ledger, err);
+    return s == COV_OK ? check_assigned(points, areas, ledger, notes, err) : s;
+}
+
+static cov_status check_place(const cov_households *h, const cov_area_layer *areas,
+                              const cov_ledger *ledger, int is_part, cov_notes *notes,
+                              cov_error *err)
+{
+    char *crs = cov_crs_label(cov_households_crs(h));
+    if (crs == NULL)
+        return cov_fail_memory(err);
+    cov_whereabouts points = {cov_households_label(h), crs, {0, 0, 0, 0}};
+    cov_households_extent(h, points.extent);
+    cov_status s = is_part ? note_part(&points, areas, ledger, notes, err)
+                           : cov_plausible_points(&points, areas, ledger, notes, err);
+    cov_free(crs);
+    return s;
+}
+
 cov_status cov_plausible_households(const cov_households *households, size_t measure,
                                     const cov_area_layer *areas, const cov_tally *tally,
-                                    cov_notes *notes, cov_error *err)
+                                    int is_part, cov_notes *notes, cov_error *err)
 {
     cov_ledger ledger;
     cov_tally_ledger(tally, &ledger);
-    cov_status s = check_location(households, &ledger, err);
+    cov_status s = COV_OK;
+    if (ledger.read.points == 0 && !is_part)
+        s = cov_households_refuse_empty(households, err);
     if (s == COV_OK)
         s = check_stray(households, notes, err);
     if (s == COV_OK)
-        s = check_assigned(households, areas, &ledger, notes, err);
+        s = check_place(households, areas, &ledger, is_part, notes, err);
     if (s == COV_OK)
         s = note_overlap(areas, &ledger, notes, err);
     if (s == COV_OK)
@@ -163,7 +202,7 @@ cov_status cov_plausible_footprint(const cov_footprint_layer *layer, const char 
     double reach[4], area[4];
     cov_footprint_extent(layer->footprint, reach);
     cov_areas_extent(areas->areas, area);
-    if (meet(reach, area))
+    if (cov_extent_meet(reach, area))
         return COV_OK;
     return cov_notes_add(notes, err, COV_NOTE_WARNING,
                          "the service %s reaches nobody: %s (%s) lies outside all areas (%s): is "

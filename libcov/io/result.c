@@ -1,7 +1,10 @@
 /* Result: what follows from the tallies of a run.
  * SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "base/mem.h"
 #include "engine/tally.h"
+#include "io/extent.h"
 #include "io/job.h"
 #include "io/manifest.h"
 #include "io/asked.h"
@@ -127,11 +130,13 @@ static cov_status copy_tally(const cov_tally *tally, const cov_areas *areas, cov
 static cov_status take_tally(cov_run *run, const cov_tally *tally, const char *measure,
                              cov_error *err)
 {
+    static const double anywhere[4] = COV_EXTENT_ANYWHERE;
     run->base = cov_alloc_zero(1, sizeof *run->base);
     if (run->base == NULL)
         return cov_fail_memory(err);
     run->n_bases = 1;
     run->base[0].adds_up = 1;
+    memcpy(run->base[0].extent, anywhere, sizeof anywhere);
     run->base[0].name = cov_copy_text(measure != NULL ? measure : "households");
     if (run->base[0].name == NULL)
         return cov_fail_memory(err);

@@ -44,7 +44,10 @@ static cov_status open_households(const cov_run *run, const cov_job *job, const 
     query.answers = run->answers.answer;
     query.n_answers = run->answers.n;
     query.id_column = job->household_id;
-    return cov_households_open(&query, policy, notes, out, err);
+    query.is_part = job->part;
+    cov_policy of_households = *policy;
+    of_households.allow_empty = job->part;
+    return cov_households_open(&query, &of_households, notes, out, err);
 }
 
 /* Count the households; their measures go where the job has them. */

@@ -234,7 +234,7 @@ static void read_as_text(OGRFeatureDefnH columns)
     }
 }
 
-static cov_status check_table(cov_layer *layer, cov_error *err)
+static cov_status check_table(cov_layer *layer, int may_be_empty, cov_error *err)
 {
     read_as_text(OGR_L_GetLayerDefn(layer->layer));
     if (!has_header(OGR_L_GetLayerDefn(layer->layer)))
@@ -242,9 +242,10 @@ static cov_status check_table(cov_layer *layer, cov_error *err)
                         "%s has no header line: its first line must name the columns",
                         layer->label);
     OGRFeatureH first = OGR_L_GetNextFeature(layer->layer);
-    if (first == NULL)
+    if (first == NULL && !may_be_empty)
         return cov_fail(err, COV_ERR_INPUT, "%s has a header line but no rows", layer->label);
-    OGR_F_Destroy(first);
+    if (first != NULL)
+        OGR_F_Destroy(first);
     OGR_L_ResetReading(layer->layer);
     return COV_OK;
 }
@@ -289,7 +290,7 @@ static cov_status examine_layer(cov_layer *layer, const cov_policy *policy, int 
     if (layer->charset != NULL)
         s = cov_charset_columns(layer->charset, columns, err);
     if (s == COV_OK && layer->is_csv)
-        s = check_table(layer, err);
+        s = check_table(layer, policy->allow_empty, err);
     if (s != COV_OK)
         return s;
     layer->is_csv = layer->is_csv && type == wkbNone;

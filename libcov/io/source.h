@@ -22,6 +22,7 @@ typedef struct cov_policy {
     const char *const *add_drivers;
     size_t n_add_drivers;
     int allow_network;
+    int allow_empty; /* a CSV of a header line alone */
 } cov_policy;
 
 typedef struct cov_layer {

@@ -138,7 +138,7 @@ static country make_country(int side)
 
 static cov_raster *open_raster(const char *path)
 {
-    const cov_policy policy = {NULL, NULL, 0, 0};
+    const cov_policy policy = {NULL, NULL, 0, 0, 0};
     cov_notes notes = COV_NOTES_INIT;
     cov_raster *raster = NULL;
     cov_error err;

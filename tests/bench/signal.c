@@ -131,7 +131,7 @@ static void measure(const survey *s, const char *what)
     static const double degrees[4] = {105, 10, 106, 11};
     static const double metres[4] = {501000, 1106000, 609000, 1215000}; /* UTM 48 N */
     const double *extent = s->plane != NULL ? metres : degrees;
-    const cov_policy policy = {NULL, NULL, 0, 0};
+    const cov_policy policy = {NULL, NULL, 0, 0, 0};
     cov_notes notes = COV_NOTES_INIT;
     cov_raster *raster = NULL;
     cov_error err;

@@ -243,7 +243,7 @@ def test_tally_of_a_project(folder):
 def test_what_counts_again_is_refused_before_it_is_read(folder, also, name, output):
     (folder / "points.csv").write_text("not read", encoding="utf-8")
     text = refused(2, COVCALC, *BASIC, *also, *output)
-    assert f"'{name}'" in text and "leave it out" in text
+    assert f'"{name}"' in text and "leave it out" in text
 
 
 def test_tally_is_written_like_any_output(folder):
@@ -287,7 +287,10 @@ def test_merge_is_refused(pair):
     assert "none.cov" in refused(3, COVMERGE, "a.cov", "none.cov")
     assert "is not a part" in refused(3, COVMERGE, "a.cov", "points.csv")
     text = refused(3, COVMERGE, "a.cov", "b.cov", "./a.cov", "-o", "x.csv")
-    assert "a.cov" in text and "same households" in text
+    assert "a.cov" in text and "same file" in text
+    shutil.copy("a.cov", "copy.cov")
+    text = refused(3, COVMERGE, "a.cov", "b.cov", "copy.cov", "-o", "x.csv")
+    assert "copy.cov" in text and "same households" in text
     assert "5g" in refused(2, COVMERGE, "a.cov", "b.cov", "--indicator", "5g", "-o", "x.csv")
     assert "80" in refused(2, COVMERGE, "a.cov", "--target", "fiber>=80")
     assert "no indicator" in refused(2, COVMERGE, "a.cov", "--target", "5g>=80%")
@@ -319,6 +322,78 @@ def test_services_of_a_split_must_agree(pair):
         done(COVCALC, "areas.geojson", f"{name}.csv", "--id", "ma", "--service",
              f"4g/*={nets}.geojson,split={column}", "--tally", f"{name}.cov", "--overwrite")
     assert "a service is \"4g/" in refused(3, COVMERGE, "a.cov", "b.cov")
+
+
+def test_shards_without_anybody_inside(folder):
+    """In a batch over many shards some lie outside, or hold nobody: they are told of and count."""
+    head, *lines = (folder / "points.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    width = head.count(",") - 1
+    shards = {"all": lines, "far": ["-170,-80" + ",1" * width + "\n"], "none": [], "void": [
+        "," + ",1" * width + "\n"]}
+    assert head.startswith("lon,lat")
+    for name, rows in shards.items():
+        (folder / name).mkdir()
+        (folder / name / "same name.csv").write_text(head + "".join(rows), encoding="utf-8")
+        command = [COVCALC, "areas.geojson", f"{name}/same name.csv", *BASIC[2:]]
+        if name != "all":
+            refused(3, *command)
+        said = run(*command, "--tally", f"{name}.cov").stderr.decode()
+        assert ("right for a part" in said) == (name != "all"), said
+    (folder / "whole.csv").write_text(head + "".join(sum(shards.values(), [])), encoding="utf-8")
+    table = done(COVCALC, "areas.geojson", "whole.csv", *BASIC[2:])
+    for order in itertools.permutations(["all.cov", "far.cov", "none.cov", "void.cov"]):
+        assert done(COVMERGE, *order) == table
+    assert "don't meet" in refused(3, COVMERGE, "far.cov", "none.cov", "void.cov")
+    assert "has a location" in refused(3, COVMERGE, "none.cov", "void.cov")
+    assert "no part holds" in refused(3, COVMERGE, "none.cov")
+    done(COVMERGE, "far.cov", "none.cov", "-o", "two.cov", "-q")  # a part of the whole itself
+    assert done(COVMERGE, "two.cov", "void.cov", "all.cov") == table
+    assert "don't meet" in refused(3, COVMERGE, "two.cov")
+
+
+def test_names_with_blanks_and_vietnamese_letters(folder):
+    place = folder / "Th\u1eeba Thi\u00ean Hu\u1ebf"
+    place.mkdir()
+    shutil.copy("points.csv", place / "h\u1ed9 d\u00e2n 1.csv")
+    part = place / "ph\u1ea7n 1.cov"
+    table = done(COVCALC, "areas.geojson", place / "h\u1ed9 d\u00e2n 1.csv", *BASIC[2:], "--tally",
+                 part)
+    assert done(COVMERGE, part, "-o", place / "k\u1ebft qu\u1ea3.geojson") == table
+    manifest = json.loads((place / "k\u1ebft qu\u1ea3.geojson").read_text(encoding="utf-8"))["libcov"]
+    assert "h\u1ed9 d\u00e2n 1.csv" in [s["file"] for s in manifest["sources"]]
+    part.write_bytes(part.read_bytes()[:-1])
+    assert f"{part} is damaged" in refused(3, COVMERGE, part)
+
+
+def test_a_full_disk_or_a_closed_folder_leaves_what_was_there(pair):
+    old = (pair / "a.cov").read_bytes()
+    limited = f'ulimit -f 1; trap "" XFSZ; exec "{COVCALC}" "$@"'
+    ended = run("bash", "-c", limited, "covcalc", *BASIC, "--tally", "a.cov", "--overwrite")
+    assert ended.returncode == 1 and "a.cov" in ended.stderr.decode()
+    assert (pair / "a.cov").read_bytes() == old
+    if os.geteuid() != 0:
+        closed = pair / "closed"
+        closed.mkdir(mode=0o500)
+        assert "closed" in refused(1, COVCALC, *BASIC, "--tally", "closed/x.cov")
+
+
+def test_many_parts_of_one_name(folder):
+    head, *lines = (folder / "points.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    rows = [f"{1 + i / 100},{1 + i % 50 / 10}" + lines[0][lines[0].index(",", 4):].rstrip() + "\n"
+            for i in range(1000)]
+    (folder / "whole.csv").write_text(head + "".join(rows), encoding="utf-8")
+    table = done(COVCALC, "areas.geojson", "whole.csv", *BASIC[2:])
+    names = []
+    for i in range(40):
+        (folder / "s.csv").write_text(head + "".join(rows[i::40]), encoding="utf-8")
+        names.append(f"{i}.cov")
+        done(COVCALC, "areas.geojson", "s.csv", *BASIC[2:], "--tally", names[-1], "-q")
+    results = set()
+    for k in range(3):
+        random.Random(k).shuffle(names)
+        assert done(COVMERGE, *names, "-o", "out.geojson", "--overwrite") == table
+        results.add((folder / "out.geojson").read_bytes())
+    assert len(results) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

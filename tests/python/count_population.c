@@ -68,7 +68,7 @@ static cov_partition make_partition(const cov_areas *areas, const cov_shape *sha
 static cov_tally *count(const char *path, const cov_partition *partition,
                         OGRSpatialReferenceH plane)
 {
-    const cov_policy policy = {NULL, NULL, 0, 0};
+    const cov_policy policy = {NULL, NULL, 0, 0, 0};
     const cov_service service = {"4g", NULL};
     cov_notes notes = COV_NOTES_INIT;
     cov_phases phases = cov_phases_start(NULL, NULL);

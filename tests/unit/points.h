@@ -59,7 +59,7 @@ static inline opened open_file(const char *name, const char *text, const asked *
     assert_non_null(o.notes);
     char *path = folder_write(&here, name, text);
     const cov_source source = {path, NULL, a->where, NULL};
-    const cov_policy policy = {a->assume_crs, NULL, 0, 0};
+    const cov_policy policy = {a->assume_crs, NULL, 0, 0, 0};
     const char *weights[COV_MEASURES_MAX + 1] = {a->weight};
     memcpy(weights + 1, a->more, sizeof a->more);
     const cov_households_query query = {.source = &source,

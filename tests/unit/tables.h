@@ -126,7 +126,7 @@ static inline void open_for_table(const char *path, const char *assume_crs, cov_
                                   cov_layer *out)
 {
     const cov_source source = {path, NULL, NULL, NULL};
-    const cov_policy policy = {assume_crs, NULL, 0, 0};
+    const cov_policy policy = {assume_crs, NULL, 0, 0, 0};
     cov_error err = {COV_OK, ""};
     must_do(cov_layer_open(&source, &policy, notes, out, &err), &err);
 }

@@ -139,7 +139,7 @@ static cov_claims *claims_of(const char *text, const cov_claim *claims, size_t n
 {
     char *path = folder_write(&here, "claims.csv", text);
     const cov_source source = {path, NULL, NULL, NULL};
-    const cov_policy policy = {NULL, NULL, 0, 0};
+    const cov_policy policy = {NULL, NULL, 0, 0, 0};
     cov_claim copy[4];
     cov_notes notes = COV_NOTES_INIT;
     cov_phases phases = cov_phases_start(NULL, NULL);

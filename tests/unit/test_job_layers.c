@@ -128,7 +128,7 @@ static cov_footprint *make_footprint(const cov_job *job, size_t service, const c
 static void push_share(const cov_job *job, cov_tally *tally, int share)
 {
     char where[40];
-    const cov_policy policy = {NULL, NULL, 0, 0};
+    const cov_policy policy = {NULL, NULL, 0, 0, 0};
     cov_table_options options = COV_TABLE_OPTIONS_INIT;
     cov_point_columns columns = COV_POINT_COLUMNS_INIT;
     cov_notes notes = COV_NOTES_INIT;

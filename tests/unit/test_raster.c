@@ -305,7 +305,7 @@ static void test_vrt_where_allowed(void **state)
     put_picture("GTiff", HERE "true.tif", &p, NULL);
     put_text(HERE "a.vrt", vrt);
     const char *add[] = {"VRT"};
-    const cov_policy policy = {NULL, add, 1, 0};
+    const cov_policy policy = {NULL, add, 1, 0, 0};
     cov_notes notes = COV_NOTES_INIT;
     cov_error err = {0};
     assert_int_equal(open_with(HERE "a.vrt", &policy, &notes, &err), COV_OK);
@@ -330,7 +330,7 @@ static void test_names_inside_stay_here(void **state)
              vrt, ntohs(here.sin_port), rest);
     put_text(HERE "a.vrt", text);
     const char *add[] = {"VRT"};
-    const cov_policy policy = {NULL, add, 1, 0};
+    const cov_policy policy = {NULL, add, 1, 0, 0};
     cov_notes notes = COV_NOTES_INIT;
     cov_raster *r = NULL;
     double got[4];
@@ -405,7 +405,7 @@ static void test_no_system(void **state)
     p.crs = NULL;
     put_picture("GTiff", HERE "a.tif", &p, NULL);
     refuse(HERE "a.tif", COV_ERR_CRS, "--assume-crs");
-    const cov_policy policy = {"EPSG:4326", NULL, 0, 0};
+    const cov_policy policy = {"EPSG:4326", NULL, 0, 0, 0};
     cov_notes notes = COV_NOTES_INIT;
     cov_error err = {0};
     assert_int_equal(open_with(HERE "a.tif", &policy, &notes, &err), COV_OK);
@@ -598,7 +598,7 @@ static void test_digits_of_text(void **state)
         n += (size_t)snprintf(text + n, size - n, "-105%c", (i + 1) % N == 0 ? '\n' : ' ');
     snprintf(text + n, size - n, "123456789.125\n");
     put_text(HERE "a.asc", text);
-    const cov_policy policy = {"EPSG:3857", NULL, 0, 0};
+    const cov_policy policy = {"EPSG:3857", NULL, 0, 0, 0};
     cov_notes notes = COV_NOTES_INIT;
     cov_raster *a = NULL;
     double last;
