@@ -156,4 +156,42 @@ static inline file read_file(const char *path)
     return b;
 }
 
+/* ---------------------------------------------------------------- merging */
+
+static inline cov_run *merge_with(const char *const *paths, size_t n, const cov_job *job)
+{
+    cov_run *run = NULL;
+    cov_error err;
+    if (cov_run_merge(paths, n, job, &run, &err) != COV_OK)
+        fail_msg("%s", err.message);
+    return run;
+}
+
+static inline cov_run *merge(const char *const *paths, size_t n)
+{
+    return merge_with(paths, n, NULL);
+}
+
+static inline void expect_refusal(const char *const *paths, size_t n, const cov_job *job,
+                                  cov_status code, const char *const *facts, size_t n_facts)
+{
+    cov_run *run = NULL;
+    cov_error err = {COV_OK, ""};
+    cov_status s = cov_run_merge(paths, n, job, &run, &err);
+    if (s != code)
+        fail_msg("%s instead of %s: %s", cov_status_name(s), cov_status_name(code), err.message);
+    assert_null(run);
+    for (size_t i = 0; i < n_facts; i++) {
+        if (strstr(err.message, facts[i]) == NULL)
+            fail_msg("\"%s\" is not in: %s", facts[i], err.message);
+    }
+}
+
+static inline void save_shares(void)
+{
+    plan p;
+    for (size_t i = 0; i < 4; i++)
+        save_job(plan_of(&p, share_path[i]), part_path[i]);
+}
+
 #endif

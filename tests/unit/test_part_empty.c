@@ -73,15 +73,6 @@ static cov_status try_merge(const char *const *paths, size_t n, cov_error *err)
     return s;
 }
 
-static cov_run *merge(const char *const *paths, size_t n)
-{
-    cov_run *run = NULL;
-    cov_error err;
-    if (cov_run_merge(paths, n, NULL, &run, &err) != COV_OK)
-        fail_msg("%s", err.message);
-    return run;
-}
-
 /* As one part, the whole is what one run would be of it: refused for the same reason, or told of.
  */
 static void alone_they_are_as_in_a_run(void **state)
