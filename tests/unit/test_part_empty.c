@@ -182,6 +182,8 @@ static void a_whole_of_nobody(void **state)
     save_part(nobody_path[EMPTY], part_path[2]);
     assert_int_equal(try_merge((const char *const *)part_path, 3, &err), COV_ERR_CRS);
     assert_non_null(strstr(err.message, "nobody0.csv and 2 more"));
+    const char *const turned[] = {part_path[2], part_path[1], part_path[0]};
+    assert_int_equal(try_merge(turned, 3, &err), COV_ERR_CRS);
     assert_non_null(strstr(err.message, "x 20 to 21, y 50 to 51"));
     cov_job job = COV_JOB_INIT;
     cov_run *run = NULL;
