@@ -233,7 +233,7 @@ cdef int width_of(char format) noexcept:
         return 1
     if format in (b"s", b"S"):
         return 2
-    if format in (b"i", b"I", b"f"):
+    if format in (b"i", b"I", b"f", b"u", b"z"): # of text and bytes the offsets
         return 4
     return 8
 
@@ -260,7 +260,9 @@ cdef int own_child(made_array *made, Frame frame, int64_t i, int *used, int besi
     """Column i of the frame: as it lies or, beside another stream, a copy of the rows it is for."""
     cdef ArrowArray *array = &made.own[i]
     cdef list buffers = <list>frame.buffers[i]
-    cdef int width = width_of((<const char *><bytes>frame.formats[i])[0])
+    cdef char format = (<const char *><bytes>frame.formats[i])[0]
+    cdef int width = width_of(format)
+    cdef bint by_offsets = format in (b"u", b"z", b"U", b"Z")
     cdef Buffer buffer
     cdef int k
     array.length = n + skip
@@ -271,8 +273,9 @@ cdef int own_child(made_array *made, Frame frame, int64_t i, int *used, int besi
     for k in range(len(buffers)):
         if buffers[k] is not None:
             buffer = <Buffer>buffers[k]
-            if beside:
-                made.copies[made.n_copies] = shifted(buffer, 0 if k == 0 else width, row, skip, n)
+            if beside and not (by_offsets and k == 2): # where the offsets lead, whole
+                made.copies[made.n_copies] = shifted(buffer, 0 if k == 0 else width, row, skip,
+                                                     n + 1 if by_offsets and k == 1 else n)
                 if made.copies[made.n_copies] == NULL:
                     return ENOMEM
                 array.buffers[k] = made.copies[made.n_copies]

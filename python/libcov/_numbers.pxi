@@ -1,41 +1,50 @@
 # Numbers that lie in somebody else's memory.
 
-cdef double double_at(const char *at, char format) noexcept nogil:
+cdef union number:
+    signed char b
+    unsigned char B
+    short h
+    unsigned short H
+    int i
+    unsigned int I
+    int64_t q
+    uint64_t Q
+    float f
+    double d
+
+
+cdef number number_at(const char *at, size_t size) noexcept nogil:
+    """The number of `size` bytes at a place that need not be one for numbers."""
+    cdef number out
+    memcpy(&out, at, size)
+    return out
+
+
+cdef int64_t whole_of(number value, char format) noexcept nogil:
+    """Of a number that is no decimal; of L and Q the bits."""
+    if format in (b"b", b"?"):
+        return value.b
+    if format == b"B":
+        return value.B
+    if format == b"h":
+        return value.h
+    if format == b"H":
+        return value.H
+    if format == b"i":
+        return value.i
+    if format == b"I":
+        return value.I
+    return value.q
+
+
+cdef double double_of(number value, char format) noexcept nogil:
     if format == b"d":
-        return (<const double *>at)[0]
+        return value.d
     if format == b"f":
-        return (<const float *>at)[0]
-    if format in (b"b", b"?"):
-        return (<const signed char *>at)[0]
-    if format == b"B":
-        return (<const unsigned char *>at)[0]
-    if format == b"h":
-        return (<const short *>at)[0]
-    if format == b"H":
-        return (<const unsigned short *>at)[0]
-    if format == b"i":
-        return (<const int *>at)[0]
-    if format == b"I":
-        return (<const unsigned int *>at)[0]
-    if format in (b"l", b"q"):
-        return <double>(<const int64_t *>at)[0]
-    return <double>(<const uint64_t *>at)[0]
-
-
-cdef int64_t whole_at(const char *at, char format) noexcept nogil:
-    if format in (b"b", b"?"):
-        return (<const signed char *>at)[0]
-    if format == b"B":
-        return (<const unsigned char *>at)[0]
-    if format == b"h":
-        return (<const short *>at)[0]
-    if format == b"H":
-        return (<const unsigned short *>at)[0]
-    if format == b"i":
-        return (<const int *>at)[0]
-    if format == b"I":
-        return (<const unsigned int *>at)[0]
-    return (<const int64_t *>at)[0]
+        return value.f
+    if format in (b"L", b"Q"):
+        return <double>value.Q
+    return <double>whole_of(value, format)
 
 
 cdef class Numbers:
@@ -75,6 +84,9 @@ cdef class Numbers:
     cdef bint aligned(self):
         return (<size_t>self.first & 7) == 0 and (self.step & 7) == 0
 
+    cdef number at(self, Py_ssize_t i) noexcept:
+        return number_at(self.first + i * self.step, self.view.itemsize)
+
     cdef void *room(self) except NULL:
         self.own = malloc(self.n * 8 + 8)
         if self.own == NULL:
@@ -89,7 +101,7 @@ cdef class Numbers:
             return <const double *>self.first
         out = <double *>self.room()
         for i in range(self.n):
-            out[i] = double_at(self.first + i * self.step, self.format)
+            out[i] = double_of(self.at(i), self.format)
         return out
 
     cdef const uint64_t *words(self) except? NULL:
@@ -106,7 +118,7 @@ cdef class Numbers:
             return <const uint64_t *>self.first
         out = <uint64_t *>self.room()
         for i in range(self.n):
-            state = units_at(self.first + i * self.step, self.format, scale, &out[i])
+            state = units_of(self.at(i), self.format, scale, &out[i])
             if state != COV_DECIMAL_OK:
                 self.refuse(i, state)
         return out
@@ -120,15 +132,15 @@ cdef class Numbers:
         raise _errors.LimitError(f"{value} is too large to be counted exactly")
 
 
-cdef cov_decimal_state units_at(const char *at, char format, uint32_t scale, uint64_t *out) noexcept nogil:
+cdef cov_decimal_state units_of(number given, char format, uint32_t scale, uint64_t *out) noexcept nogil:
     cdef cov_decimal decimal
     cdef cov_decimal_state state
     cdef int64_t value
     if format in (b"f", b"d"):
-        state = cov_decimal_of_double(double_at(at, format), scale, &decimal)
+        state = cov_decimal_of_double(double_of(given, format), scale, &decimal)
         out[0] = decimal.units
         return state
-    value = whole_at(at, format)
+    value = whole_of(given, format)
     if value < 0 and format not in (b"L", b"Q"):
         return COV_DECIMAL_NEGATIVE
     if <uint64_t>value > <uint64_t>-1 // scale:

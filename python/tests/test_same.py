@@ -245,6 +245,20 @@ def test_answers_beside_batches_with_nulls_and_offsets(frames: dict[str, Any]) -
     )
 
 
+@pytest.mark.parametrize("kind", ["U", "object", "pyarrow"])
+def test_answers_in_words_stand_beside_batches(kind: str, frames: dict[str, Any]) -> None:
+    frame = frames["households"].head(100)
+    words = ["có" if k % 3 == 0 else f"{' ' * (k % 40)}không" for k in range(100)]
+    whole = arrow(frame)
+    known = libcov.compute(
+        frames["communes"], whole.append_column("dl", pa.array(words)), services={"dl": libcov.Column("dl")}, id="ma_xa"
+    )
+    assert known.to_dict()["dl_n"][-1] == 34
+    answers = pa.array(words) if kind == "pyarrow" else np.array(words, kind)
+    for points in (whole, whole.to_reader(max_chunksize=7), whole.to_reader(max_chunksize=1)):
+        assert libcov.compute(frames["communes"], points, services={"dl": answers}, id="ma_xa") == known
+
+
 def test_answers_of_another_length_are_refused(frames: dict[str, Any]) -> None:
     for n in (24_999, 25_001):
         with pytest.raises(libcov.InputError, match="beside 25000 rows|beside"):
