@@ -130,6 +130,25 @@ def test_ctrl_c_counts_nothing_of_a_large_array() -> None:
     assert (code, out) == (0, "0\n"), err
 
 
+@pytest.mark.parametrize("call", ["board().locate", "libcov.Footprint([square(0, 0)]).reaches"])
+def test_ctrl_c_is_heard_while_points_are_located(call: str) -> None:
+    """In the call: behind it, its name would not be told."""
+    pytest.importorskip("numpy")
+    code, _, err = interrupted(
+        f"""
+        import threading
+        import libcov, numpy as np
+        from shapes import board, square
+        zeros = np.zeros(1 << 27)
+        call = {call}
+        threading.Timer(0.3, print, ["in the call"], {{"flush": True}}).start()
+        call(zeros, zeros)
+        """
+    )
+    name = "_libcov.Areas.locate" if "locate" in call else "_libcov.Footprint.reaches"
+    assert code != 0 and err.rstrip().endswith("KeyboardInterrupt") and name in err
+
+
 @pytest.mark.skipif(not libcov.has_io, reason="reads no files")
 def test_a_callback_that_ends_the_call(province: Path) -> None:
     np = pytest.importorskip("numpy")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import array
+import base64
 import json
 import pickle
 import random
 import threading
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -221,6 +223,24 @@ def test_merging_saving_and_pickling() -> None:
     check(loaded, data)
     assert loaded.services == ["fiber", "4g"]
     assert libcov.Tally.load(board(), memoryview(loaded.save())).save() == whole.save()
+
+
+# Areas, a footprint and a tally as version 0.1.0 pickled them.
+PICKLED = (
+    "c-m`VnJUV}00upLIhjex`DJ?X5PC`vpJP#KVzFL)QEG8Xeo^X_$x}3Xm@-"
+    "qQ^swY5=B7^3^oyO+!(?DMrH3Qp@M49ByOtD8agJqV2AahP#H<Xszz2Kmd|cuPFr|G;V#$=CDH#ksLT>r_B?U#9c_k<g1iHytlM&"
+    "=4CL-"
+    "*glBnVC0A;(|e}FO^BSMxrfJL&)qgp;c)F_z}I|XVjS4d(`PNiN>eqsvHx(sgTtDVmNVZ2;YTue}ZUxk`y;(qAU5xyr~j8Hx&lx9"
+    "MsS)epb9WxrAk%2lOEi);#h`}Ts#S#WIOD~<9YQHj2K50rD(7WwZ^Z+9qTCV"
+)
+
+
+def test_pickles_of_earlier_versions_are_read() -> None:
+    areas, near, tally = pickle.loads(zlib.decompress(base64.b85decode(PICKLED)))
+    assert (areas.ids, areas.names, areas.shapes()) == (["01"], ["Xã Ấp"], [square(0, 0)])
+    assert list(near.reaches([0.5, 0.5], [1.9, 2.1])) == [True, False]
+    assert tally.services == ["fiber", "4g"] and tally.ledger["assigned"] == (1, 3)
+    assert tally.report({"both": "fiber & 4g"}).to_dict()["both_n"] == [3, 3]
 
 
 def test_what_is_excluded_stays_in_the_ledger() -> None:
