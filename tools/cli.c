@@ -48,7 +48,7 @@ gboolean take_text(cli *c, const option *o, const char *value, GError **error)
     return TRUE;
 }
 
-gboolean take_threads(cli *c, const option *o, const char *value, GError **error)
+static gboolean take_threads(cli *c, const option *o, const char *value, GError **error)
 {
     guint64 n = 0;
     if (!g_ascii_string_to_unsigned(value, 10, 1, 256, &n, NULL))
@@ -60,7 +60,7 @@ gboolean take_threads(cli *c, const option *o, const char *value, GError **error
 
 /* ---------------------------------------------------------------- output */
 
-gboolean take_output(cli *c, const option *o, const char *value, GError **error)
+static gboolean take_output(cli *c, const option *o, const char *value, GError **error)
 {
     if (*value == '\0')
         return option_wrong(error, "--%s needs the name of a file, or '-'", o->name);
@@ -73,16 +73,48 @@ gboolean take_output(cli *c, const option *o, const char *value, GError **error)
     return TRUE;
 }
 
-/* `typed` is "--output" or "-o". */
-static const option *find_option(const cli_program *program, const char *typed)
+/* ---------------------------------------------------------------- what all tools have */
+
+const option cli_output_options[] = {
+    {"output", 'o', take_output, 0, "FILE",
+     "write the result here ('-': standard output, in place of the table); repeatable"},
+    {"format", 'f', take_text, FIELD(format), "FORMAT",
+     "GeoJSON, GeoJSONSeq, GPKG, FlatGeobuf, 'ESRI Shapefile', CSV or part; by the extension "
+     "otherwise"},
+    {"overwrite", 0, take_flag, FIELD(overwrite), NULL, "replace an existing FILE"},
+};
+
+const option cli_running_options[] = {
+    {"threads", 0, take_threads, 0, "N", "workers; the result is the same for any number"},
+    {"quiet", 'q', take_flag, FIELD(quiet), NULL, "no table, no progress, no warnings"},
+    {"verbose", 'v', take_flag, FIELD(verbose), NULL, "say more, with seconds per phase"},
+    {"help", 'h', take_flag, FIELD(help), NULL, "print this and stop"},
+    {"version", 0, take_flag, FIELD(version), NULL, "print the version and stop"},
+};
+
+/* ---------------------------------------------------------------- options to GLib */
+
+static gboolean is_typed(const option *o, const char *typed)
 {
-    for (size_t i = 0; i < program->n_options; i++) {
-        const option *o = &program->options[i];
-        if (o->name != NULL && ((typed[1] == '-' && strcmp(typed + 2, o->name) == 0) ||
-                                (typed[1] == o->letter && typed[2] == '\0')))
-            return o;
+    return (typed[1] == '-' && strcmp(typed + 2, o->name) == 0) ||
+           (typed[1] == o->letter && typed[2] == '\0');
+}
+
+/* `typed` is "--output" or "-o". */
+static gboolean take_option(cli *c, const char *typed, const char *value, GError **error)
+{
+    for (size_t g = 0; g < c->program->n_groups; g++) {
+        const option_group *group = &c->program->groups[g];
+        for (size_t i = 0; i < group->n; i++) {
+            const option *o = &group->options[i];
+            if (!is_typed(o, typed))
+                continue;
+            if (group->job)
+                c->asked = o->name;
+            return o->take(c, o, value, error);
+        }
     }
-    return NULL;
+    return option_wrong(error, "%s is unknown", typed);
 }
 
 static gboolean on_option(const gchar *typed, const gchar *value, gpointer data, GError **error)
@@ -91,14 +123,10 @@ static gboolean on_option(const gchar *typed, const gchar *value, gpointer data,
     if (value != NULL && !g_utf8_validate(value, -1, NULL))
         return option_wrong(error, "an argument is not UTF-8%s%s",
                             *typed != '\0' ? ": that of " : "", typed);
-    if (*typed == '\0') {
-        g_ptr_array_add(c->positional, option_keep(c, value));
-        return TRUE;
-    }
-    const option *o = find_option(c->program, typed);
-    if (o->job)
-        c->asked = o->name;
-    return o->take(c, o, value, error);
+    if (*typed != '\0')
+        return take_option(c, typed, value, error);
+    g_ptr_array_add(c->positional, option_keep(c, value));
+    return TRUE;
 }
 
 static GOptionEntry entry_of(const option *o)
@@ -114,17 +142,22 @@ static GOptionEntry entry_of(const option *o)
     return entry;
 }
 
+/* NULL: what is no option. */
+static void add_entry(GOptionGroup *to, const option *o)
+{
+    GOptionEntry entries[2] = {entry_of(o), {0}};
+    g_option_group_add_entries(to, entries);
+}
+
 static GOptionContext *create_context(cli *c)
 {
-    GOptionGroup *group = g_option_group_new(c->program->name, "", "", c, NULL);
     const cli_program *program = c->program;
-    for (size_t i = 0; i <= program->n_options; i++) {
-        const option *o = i < program->n_options ? &program->options[i] : NULL;
-        if (o != NULL && o->name == NULL)
-            continue;
-        GOptionEntry entries[2] = {entry_of(o), {0}};
-        g_option_group_add_entries(group, entries);
+    GOptionGroup *group = g_option_group_new(program->name, "", "", c, NULL);
+    for (size_t g = 0; g < program->n_groups; g++) {
+        for (size_t i = 0; i < program->groups[g].n; i++)
+            add_entry(group, &program->groups[g].options[i]);
     }
+    add_entry(group, NULL);
     GOptionContext *context = g_option_context_new(NULL);
     g_option_context_set_help_enabled(context, FALSE);
     g_option_context_set_main_group(context, group);

@@ -62,76 +62,69 @@ static gboolean take_driver(cli *c, const option *o, const char *value, GError *
 
 /* ---------------------------------------------------------------- the table */
 
-/* What is counted, and how it is run. */
-enum { JOB = TRUE, RUN = FALSE };
-
-static const option options[] = {
-    {NULL, 0, NULL, 0, NULL, "Services", RUN},
+static const option service_options[] = {
     {"fiber", 0, take_technology, 0, "[OPERATOR=]SOURCE",
-     "where fiber reaches, of one operator or of all; repeat it for each operator or file", JOB},
-    {"mobile", 0, take_technology, 0, "[OPERATOR=]SOURCE", "where mobile reaches; likewise", JOB},
+     "where fiber reaches, of one operator or of all; repeat it for each operator or file"},
+    {"mobile", 0, take_technology, 0, "[OPERATOR=]SOURCE", "where mobile reaches; likewise"},
     {"service", 0, take_service, 0, "NAME=SOURCE",
      "any other: NAME is TECHNOLOGY or TECHNOLOGY/OPERATOR, such as 4g/viettel, and may end in "
-     ":passed, :connected or :planned; repeatable",
-     JOB},
+     ":passed, :connected or :planned; repeatable"},
+};
 
-    {NULL, 0, NULL, 0, NULL, "Questions", RUN},
+static const option question_options[] = {
     {"indicator", 0, take_indicator, 0, "[NAME=]EXPRESSION",
      "one more share, after those of each technology and service: 'both=fiber & 4g', "
-     "'count(4g/*) >= 2', 'sdg=best(2g/*, 3g/*, 4g/*)', 'classes(4g)'; repeatable",
-     JOB},
+     "'count(4g/*) >= 2', 'sdg=best(2g/*, 3g/*, 4g/*)', 'classes(4g)'; repeatable"},
     {"tiers", 0, take_tiers, 0, "WIDEST,...,NARROWEST",
-     "speed tiers that must be nested, such as dl25,dl100: it is an error where they are not", JOB},
+     "speed tiers that must be nested, such as dl25,dl100: it is an error where they are not"},
     {"target", 0, take_target, 0, "INDICATOR>=SHARE[,with=N]",
-     "what is missing to a share, such as 'fiber>=80%', and whether N more are enough", JOB},
+     "what is missing to a share, such as 'fiber>=80%', and whether N more are enough"},
     {"ratio", 0, take_ratio, 0, "NAME=TABLE,key=COLUMN,n=COLUMN,of=COLUMN|base:BASE[,per=N]",
-     "one more share, from a table with a row per area; with per=100 a rate", JOB},
+     "one more share, from a table with a row per area; with per=100 a rate"},
+};
 
-    {NULL, 0, NULL, 0, NULL, "Input", RUN},
+static const option input_options[] = {
     {"base", 0, take_base, 0, "NAME=SOURCE|area",
      "count something else as well: points (schools), lines (roads, in km), a raster "
-     "(population), column:NAME (persons of HOUSEHOLDS); or 'area' (km2); repeatable",
-     JOB},
+     "(population), column:NAME (persons of HOUSEHOLDS); or 'area' (km2); repeatable"},
     {"id", 0, take_text, FIELD(job.id_column), "COLUMN",
-     "column of AREAS with the unique id; guessed, and said, where there is one clear choice", JOB},
-    {"name", 0, take_text, FIELD(job.name_column), "COLUMN", "column of AREAS with the name", JOB},
+     "column of AREAS with the unique id; guessed, and said, where there is one clear choice"},
+    {"name", 0, take_text, FIELD(job.name_column), "COLUMN", "column of AREAS with the name"},
     {"parent", 0, take_parent, 0, "COLUMN",
-     "column of AREAS with the parent's id; repeatable, nearest first", JOB},
+     "column of AREAS with the parent's id; repeatable, nearest first"},
     {"weight", 0, take_text, FIELD(job.weight_column), "COLUMN",
-     "column of HOUSEHOLDS with households per point (1 without)", JOB},
+     "column of HOUSEHOLDS with households per point (1 without)"},
     {"household-id", 0, take_text, FIELD(job.household_id), "COLUMN",
-     "column of HOUSEHOLDS with the id that tables know them by", JOB},
-    {"layer", 0, take_layer, 0, "areas=NAME", "the layer of AREAS, or households=NAME; repeatable",
-     JOB},
+     "column of HOUSEHOLDS with the id that tables know them by"},
+    {"layer", 0, take_layer, 0, "areas=NAME", "the layer of AREAS, or households=NAME; repeatable"},
     {"assume-crs", 0, take_text, FIELD(job.assume_crs), "CRS",
-     "coordinate reference system of the layers that state none, such as EPSG:9210", JOB},
+     "coordinate reference system of the layers that state none, such as EPSG:9210"},
     {"invalid", 0, take_invalid, 0, "ACTION",
-     "invalid polygons are an error (the default), or fix, or skip", JOB},
-    {"allow-driver", 0, take_driver, 0, "NAME", "read with this GDAL driver too; repeatable", JOB},
-    {"allow-network", 0, take_network, 0, NULL, "let GDAL read over the network", JOB},
+     "invalid polygons are an error (the default), or fix, or skip"},
+    {"allow-driver", 0, take_driver, 0, "NAME", "read with this GDAL driver too; repeatable"},
+    {"allow-network", 0, take_network, 0, NULL, "let GDAL read over the network"},
+};
+
+static const option project_options[] = {
     {"project", 0, take_text, FIELD(project), "FILE",
-     "all of this and the outputs from a YAML file, in place of AREAS and HOUSEHOLDS", RUN},
+     "all of this and the outputs from a YAML file, in place of AREAS and HOUSEHOLDS"},
+};
 
-    {NULL, 0, NULL, 0, NULL, "Output", RUN},
-    {"output", 'o', take_output, 0, "FILE",
-     "write the result here ('-': standard output, in place of the table); repeatable", RUN},
-    {"format", 'f', take_text, FIELD(format), "FORMAT",
-     "GeoJSON, GeoJSONSeq, GPKG, FlatGeobuf, 'ESRI Shapefile', CSV or part; by the extension "
-     "otherwise",
-     RUN},
-    {"overwrite", 0, take_flag, FIELD(overwrite), NULL, "replace an existing FILE", RUN},
+static const option part_options[] = {
     {"tally", 0, take_text, FIELD(tally), "FILE",
-     "write what was counted here (.cov), for covmerge: HOUSEHOLDS is then a share of them all",
-     RUN},
+     "write what was counted here (.cov), for covmerge: HOUSEHOLDS is then a share of them all"},
+};
 
-    {NULL, 0, NULL, 0, NULL, "Running", RUN},
+static const option trial_options[] = {
     {"dry-run", 0, take_flag, FIELD(dry_run), NULL,
-     "print what would be read and counted, and stop", RUN},
-    {"threads", 0, take_threads, 0, "N", "workers; the result is the same for any number", RUN},
-    {"quiet", 'q', take_flag, FIELD(quiet), NULL, "no table, no progress, no warnings", RUN},
-    {"verbose", 'v', take_flag, FIELD(verbose), NULL, "say more, with seconds per phase", RUN},
-    {"help", 'h', take_flag, FIELD(help), NULL, "print this and stop", RUN},
-    {"version", 0, take_flag, FIELD(version), NULL, "print the version and stop", RUN},
+     "print what would be read and counted, and stop"},
+};
+
+static const option_group groups[] = {
+    GROUP("Services", service_options, TRUE),   GROUP("Questions", question_options, TRUE),
+    GROUP("Input", input_options, TRUE),        GROUP(NULL, project_options, FALSE),
+    GROUP("Output", cli_output_options, FALSE), GROUP(NULL, part_options, FALSE),
+    GROUP("Running", trial_options, FALSE),     GROUP(NULL, cli_running_options, FALSE),
 };
 
 /* ---------------------------------------------------------------- check and fill */
@@ -194,8 +187,8 @@ static void fill_job(cli *c)
 
 const cli_program covcalc_program = {
     .name = "covcalc",
-    .options = options,
-    .n_options = G_N_ELEMENTS(options),
+    .groups = groups,
+    .n_groups = G_N_ELEMENTS(groups),
     .check = check,
     .fill = fill_job,
     .usage = "Usage: covcalc AREAS HOUSEHOLDS [OPTION...]\n"

@@ -1,32 +1,19 @@
 /* The command line of covmerge. SPDX-License-Identifier: MIT */
 #include "option.h"
 
-static const option options[] = {
-    {NULL, 0, NULL, 0, NULL, "Questions", FALSE},
+static const option question_options[] = {
     {"indicator", 0, take_indicator, 0, "[NAME=]EXPRESSION",
-     "one more share, after those of each technology and service, as for covcalc; repeatable",
-     FALSE},
+     "one more share, after those of each technology and service, as for covcalc; repeatable"},
     {"tiers", 0, take_tiers, 0, "WIDEST,...,NARROWEST",
-     "speed tiers that must be nested, such as dl25,dl100: it is an error where they are not",
-     FALSE},
+     "speed tiers that must be nested, such as dl25,dl100: it is an error where they are not"},
     {"target", 0, take_target, 0, "INDICATOR>=SHARE[,with=N]",
-     "what is missing to a share, such as 'fiber>=80%', and whether N more are enough", FALSE},
+     "what is missing to a share, such as 'fiber>=80%', and whether N more are enough"},
+};
 
-    {NULL, 0, NULL, 0, NULL, "Output", FALSE},
-    {"output", 'o', take_output, 0, "FILE",
-     "write the result here ('-': standard output, in place of the table); repeatable", FALSE},
-    {"format", 'f', take_text, FIELD(format), "FORMAT",
-     "GeoJSON, GeoJSONSeq, GPKG, FlatGeobuf, 'ESRI Shapefile', CSV or part; by the extension "
-     "otherwise",
-     FALSE},
-    {"overwrite", 0, take_flag, FIELD(overwrite), NULL, "replace an existing FILE", FALSE},
-
-    {NULL, 0, NULL, 0, NULL, "Running", FALSE},
-    {"threads", 0, take_threads, 0, "N", "workers; the result is the same for any number", FALSE},
-    {"quiet", 'q', take_flag, FIELD(quiet), NULL, "no table, no progress, no warnings", FALSE},
-    {"verbose", 'v', take_flag, FIELD(verbose), NULL, "say more, with seconds per phase", FALSE},
-    {"help", 'h', take_flag, FIELD(help), NULL, "print this and stop", FALSE},
-    {"version", 0, take_flag, FIELD(version), NULL, "print the version and stop", FALSE},
+static const option_group groups[] = {
+    GROUP("Questions", question_options, FALSE),
+    GROUP("Output", cli_output_options, FALSE),
+    GROUP("Running", cli_running_options, FALSE),
 };
 
 static gboolean check(const cli *c, GError **error)
@@ -41,8 +28,8 @@ static void fill_job(cli *c)
 
 const cli_program covmerge_program = {
     .name = "covmerge",
-    .options = options,
-    .n_options = G_N_ELEMENTS(options),
+    .groups = groups,
+    .n_groups = G_N_ELEMENTS(groups),
     .check = check,
     .fill = fill_job,
     .usage = "Usage: covmerge PART... [OPTION...]\n",

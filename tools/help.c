@@ -45,11 +45,12 @@ char *cli_help(const cli_program *program)
 {
     GString *out = g_string_new(program->usage);
     g_string_append(out, program->before);
-    for (size_t i = 0; i < program->n_options; i++) {
-        if (program->options[i].name == NULL)
-            g_string_append_printf(out, "\n%s:\n", program->options[i].help);
-        else
-            add_option(out, &program->options[i]);
+    for (size_t g = 0; g < program->n_groups; g++) {
+        const option_group *group = &program->groups[g];
+        if (group->title != NULL)
+            g_string_append_printf(out, "\n%s:\n", group->title);
+        for (size_t i = 0; i < group->n; i++)
+            add_option(out, &group->options[i]);
     }
     g_string_append(out, program->after);
     return g_string_free(out, FALSE);

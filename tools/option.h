@@ -11,20 +11,32 @@
 typedef struct option option;
 
 struct option {
-    const char *name; /* NULL: a heading of the help */
+    const char *name;
     char letter;
     gboolean (*take)(cli *c, const option *o, const char *value, GError **error);
     size_t field;    /* offset in cli of the field that is set, for flags and single texts */
     const char *arg; /* NULL: a flag */
     const char *help;
-    gboolean job; /* says what to count: with a project file that is said there */
 };
+
+typedef struct option_group {
+    const char *title; /* a heading of the help; NULL: they go on below the one before */
+    const option *options;
+    size_t n;
+    gboolean job; /* they say what to count: with a project file that is said there */
+} option_group;
+
+/* Of an array. */
+#define GROUP(title, options, job)                                                                 \
+    {                                                                                              \
+        title, options, G_N_ELEMENTS(options), job                                                 \
+    }
 
 /* What a tool takes, and how it explains itself. */
 struct cli_program {
     const char *name;
-    const option *options;
-    size_t n_options;
+    const option_group *groups;
+    size_t n_groups;
     gboolean (*check)(const cli *c, GError **error); /* whether all of it fits together */
     void (*fill)(cli *c);                            /* make the job; not with a project file */
     const char *usage;                               /* whole lines */
@@ -42,11 +54,13 @@ gboolean option_wrong(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 
 char *option_keep(cli *c, const char *text);
 char *option_keep_part(cli *c, const char *text, size_t length);
 
-/* Readers that only set a field, of flags and single texts, and of what all tools have (cli.c). */
+/* What all tools have (cli.c): where the result goes, and how they run. */
+extern const option cli_output_options[3];
+extern const option cli_running_options[5];
+
+/* Readers that only set a field, of flags and single texts. */
 gboolean take_flag(cli *c, const option *o, const char *value, GError **error);
 gboolean take_text(cli *c, const option *o, const char *value, GError **error);
-gboolean take_threads(cli *c, const option *o, const char *value, GError **error);
-gboolean take_output(cli *c, const option *o, const char *value, GError **error);
 
 /* Readers of what is counted (job_options.c): --fiber and --mobile, whose name is the technology,
  * --service, --base, --indicator, --tiers, --target, --ratio. */
