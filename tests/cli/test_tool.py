@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from documents import help_text, manual_text
+
 HERE = Path(__file__).parent
 TOOLS = HERE.parents[1] / "tools"
 PROVINCE = HERE.parents[1] / "data" / "province"
@@ -310,73 +312,6 @@ def test_same_bytes_in_any_locale(folder, name):
 # ---------------------------------------------------------------- documentation
 
 
-def help_text():
-    return run("--help").stdout.decode()
-
-
-def help_options():
-    """{"--output", "-o", ...} of the lines that begin an option."""
-    found = set()
-    for line in help_text().splitlines():
-        match = re.match(r"  (?:(-\w), |    )(--[a-z-]+)", line)
-        if match:
-            found.update(o for o in match.groups() if o)
-    return found
-
-
-def manual_text():
-    text = (TOOLS / "covcalc.1").read_text(encoding="utf-8")
-    return text.replace("\\-", "-")
-
-
-def test_help_is_narrow():
-    assert max(map(len, help_text().splitlines())) <= 80
-
-
-def test_help_lists_options():
-    assert {"--output", "-o", "--fiber", "--help", "--version"} <= help_options()
-
-
-def test_manual_has_every_option_of_help():
-    section = re.search(r"^\.SH OPTIONS$(.*?)^\.SH ", manual_text(), re.M | re.S).group(1)
-    tags = re.findall(r"^\.TP\n(.*)", section, re.M)
-    found = {o for tag in tags for o in re.findall(r"(?<![\w-])-{1,2}[a-z][a-z-]*", tag)}
-    assert found == help_options()
-
-
-@pytest.mark.parametrize("name", ["covcalc.bash", "_covcalc"])
-def test_completion_has_every_option_of_help(name):
-    text = (TOOLS / "completions" / name).read_text(encoding="utf-8")
-    found = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*|(?<![\w-])-[fhoqv]\b(?!-)", text))
-    assert found == help_options()
-
-
-def test_fish_completion_has_every_option_of_help():
-    text = (TOOLS / "completions" / "covcalc.fish").read_text(encoding="utf-8")
-    found = {"--" + o for o in re.findall(r" -l (\S+)", text)}
-    found |= {"-" + o for o in re.findall(r" -s (\S+)", text)}
-    assert found == help_options()
-
-
-def test_manual_names_every_exit_code_and_column():
-    text = manual_text()
-    for word in ("EXIT STATUS", "INDICATORS", "SOURCES", "BORDERS", "_pct", "level", "Ledger"):
-        assert word in text
-    status = re.search(r"^\.SH EXIT STATUS$(.*?)^\.SH ", text, re.M | re.S).group(1)
-    assert re.findall(r"^\.B (\d)$", status, re.M) == ["0", "1", "2", "3", "4"]
-
-
-def test_manual_is_clean():
-    if shutil.which("man") is None:
-        pytest.skip("no man here")
-    done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z",
-                           TOOLS / "covcalc.1"],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False,
-                          env={**os.environ, "LC_ALL": "C.UTF-8", "MANROFFSEQ": "",
-                               "MANWIDTH": "80"})
-    assert (done.returncode, done.stderr) == (0, b"")
-
-
 def typed(text):
     """The commands of a text of help or manual, each on one line."""
     text = text.replace("\\e\n", "\\\n").replace("\\(aq", "'").replace("\\\n", "")
@@ -384,13 +319,13 @@ def typed(text):
 
 
 def help_examples():
-    return typed(help_text().split("Examples:")[1])
+    return typed(help_text("covcalc").split("Examples:")[1])
 
 
 def manual_examples():
     """[(command, [what it prints in total])]."""
     found = re.findall(r"^\.nf\n(covcalc .*?)\n\.fi\n\.RE\n(?:\.\\\" prints ([^\n]*)\n)?",
-                       manual_text(), re.M | re.S)
+                       manual_text("covcalc"), re.M | re.S)
     return [(typed(command)[0], prints.split()) for command, prints in found]
 
 
@@ -431,7 +366,7 @@ def test_example_of_manual_works(province, example, prints):
 
 def test_manual_tells_the_figures_of_its_examples():
     """What an example prints is said in the words below it."""
-    text = manual_text()
+    text = manual_text("covcalc")
     found = re.findall(r"^\.\\\" prints ([^\n]*)\n(.*?)(?=^\.[STP])", text, re.M | re.S)
     assert len(found) > 20
     for prints, words in found:
