@@ -194,4 +194,22 @@ static inline void save_shares(void)
         save_job(plan_of(&p, share_path[i]), part_path[i]);
 }
 
+/* All that is written of a run. */
+static inline file written(const cov_run *run)
+{
+    cov_write_options options = COV_WRITE_OPTIONS_INIT;
+    cov_error err;
+    options.overwrite = 1;
+    if (cov_run_write(run, out_path, &options, &err) != COV_OK)
+        fail_msg("%s", err.message);
+    return read_file(out_path);
+}
+
+static inline const char *rows_of(const file *b)
+{
+    const char *features = strstr((const char *)b->at, "\"features\"");
+    assert_non_null(features);
+    return features;
+}
+
 #endif

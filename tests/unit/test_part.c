@@ -18,24 +18,6 @@ static void assert_same_file(const char *a, const char *b)
     free(y.at);
 }
 
-/* All that is written of a run. */
-static file written(const cov_run *run)
-{
-    cov_write_options options = COV_WRITE_OPTIONS_INIT;
-    cov_error err;
-    options.overwrite = 1;
-    if (cov_run_write(run, out_path, &options, &err) != COV_OK)
-        fail_msg("%s", err.message);
-    return read_file(out_path);
-}
-
-static const char *rows_of(const file *b)
-{
-    const char *features = strstr((const char *)b->at, "\"features\"");
-    assert_non_null(features);
-    return features;
-}
-
 static void assert_same_rows(const cov_run *a, const cov_run *b)
 {
     file x = written(a), y = written(b);

@@ -113,23 +113,6 @@ static void each_is_told_of(void **state)
     }
 }
 
-static const char *rows_at(const file *b)
-{
-    const char *features = strstr((const char *)b->at, "\"features\"");
-    assert_non_null(features);
-    return features;
-}
-
-static file written(const cov_run *run)
-{
-    cov_write_options options = COV_WRITE_OPTIONS_INIT;
-    cov_error err;
-    options.overwrite = 1;
-    if (cov_run_write(run, out_path, &options, &err) != COV_OK)
-        fail_msg("%s", err.message);
-    return read_file(out_path);
-}
-
 /* With others the whole is that of one run over all of them. */
 static void among_others_they_count(void **state)
 {
@@ -155,7 +138,7 @@ static void among_others_they_count(void **state)
             order[i] = path[(i + turn) % (N_NOBODY + 1)];
         cov_run *run = merge(order, N_NOBODY + 1);
         file y = written(run);
-        assert_string_equal(rows_at(&x), rows_at(&y));
+        assert_string_equal(rows_of(&x), rows_of(&y));
         expect_note(run, COV_NOTE_WARNING, "nobody0.csv");
         expect_note(run, COV_NOTE_WARNING, "nobody3.csv holds no points");
         cov_ledger one, all;

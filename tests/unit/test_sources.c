@@ -93,6 +93,21 @@ static void assert_detail(const cov_job_service *s, const char *want)
     cov_free(text);
 }
 
+/* A job that counts in the communes. */
+static cov_job job_of(const cov_job_service *services, size_t n_services, const cov_job_base *bases,
+                      size_t n_bases)
+{
+    cov_job job = COV_JOB_INIT;
+    job.areas.path = at("communes.geojson");
+    job.id_column = "ma";
+    job.services = services;
+    job.n_services = n_services;
+    job.bases = bases;
+    job.n_bases = n_bases;
+    job.threads = 1;
+    return job;
+}
+
 static void details_say_what_was_asked(void **state)
 {
     (void)state;
@@ -192,17 +207,11 @@ static void every_file_is_listed(void **state)
     services[7].min = -90;
     services[8].condition = "down>=100";
     services[9].column = "yes";
-    cov_job job = COV_JOB_INIT;
-    job.areas.path = at("communes.geojson");
-    job.id_column = "ma";
+    cov_job job = job_of(services, sizeof services / sizeof services[0], bases,
+                         sizeof bases / sizeof bases[0]);
     job.households.path = at("households.csv");
     job.household_id = "id";
-    job.services = services;
-    job.n_services = sizeof services / sizeof services[0];
-    job.bases = bases;
-    job.n_bases = sizeof bases / sizeof bases[0];
     job.assume_crs = "EPSG:4326";
-    job.threads = 1;
     assert_sources(&job, want, sizeof want / sizeof want[0]);
 }
 
@@ -226,16 +235,10 @@ static void filters_are_listed(void **state)
     services[0].source.where = "ma <> '02'";
     services[1].source.where = "FID < 7";
     services[2].source.where = "id = 'a'";
-    cov_job job = COV_JOB_INIT;
-    job.areas = (cov_source){at("communes.geojson"), NULL, "ma = '01'", NULL};
-    job.id_column = "ma";
+    cov_job job = job_of(services, 3, bases, 2);
+    job.areas.where = "ma = '01'";
     job.households = (cov_source){at("households.csv"), NULL, "pop <> '9'", NULL};
     job.household_id = "id";
-    job.services = services;
-    job.n_services = 3;
-    job.bases = bases;
-    job.n_bases = 2;
-    job.threads = 1;
     assert_sources(&job, want, sizeof want / sizeof want[0]);
 }
 
@@ -251,15 +254,8 @@ static void the_way_to_a_raster_is_listed(void **state)
         const char *role, *operation;
     } want[] = {
         {"areas", "none"}, {"here", "none"}, {"there", "UTM zone 48N"}, {"s", "UTM zone 48N"}};
-    cov_job job = COV_JOB_INIT;
-    job.areas.path = at("communes.geojson");
-    job.id_column = "ma";
-    job.services = services;
-    job.n_services = 1;
-    job.bases = bases;
-    job.n_bases = 2;
+    cov_job job = job_of(services, 1, bases, 2);
     job.assume_crs = "EPSG:4326";
-    job.threads = 1;
     json_t *json = manifest_of(&job), *list = json_object_get(json, "sources");
     assert_int_equal(json_array_size(list), 4);
     for (size_t i = 0; i < 4; i++) {
@@ -280,16 +276,9 @@ static void filters_of_ratios_are_listed(void **state)
     const cov_job_ratio ratios[] = {
         {"t", {at("teams.csv"), NULL, "year = '2025'", NULL}, "ma", "formed", "planned", NULL, 0}};
     const cov_job_service services[] = {ask("p", COV_BY_POLYGONS, "communes.geojson")};
-    cov_job job = COV_JOB_INIT;
-    job.areas.path = at("communes.geojson");
-    job.id_column = "ma";
-    job.services = services;
-    job.n_services = 1;
-    job.bases = bases;
-    job.n_bases = 1;
+    cov_job job = job_of(services, 1, bases, 1);
     job.ratios = ratios;
     job.n_ratios = 1;
-    job.threads = 1;
     json_t *json = manifest_of(&job);
     json_t *o = json_array_get(json_object_get(json, "ratios"), 0);
     assert_string_equal(json_string_value(json_object_get(o, "file")),
@@ -306,14 +295,7 @@ static void without_households_there_are_none(void **state)
         {"schools", COV_BASE_LAYER, {at("schools.csv"), NULL, NULL, NULL}, NULL}};
     static const char *const want[] = {"areas | communes.geojson | -", "schools | schools.csv | -",
                                        "p | communes.geojson | -"};
-    cov_job job = COV_JOB_INIT;
-    job.areas.path = at("communes.geojson");
-    job.id_column = "ma";
-    job.services = services;
-    job.n_services = 1;
-    job.bases = bases;
-    job.n_bases = 2;
-    job.threads = 1;
+    cov_job job = job_of(services, 1, bases, 2);
     assert_sources(&job, want, sizeof want / sizeof want[0]);
 }
 
