@@ -114,4 +114,13 @@ static inline double *random_levels(rng *r, size_t n)
     return v;
 }
 
+/* Before each test. */
+static inline int reset(void **state)
+{
+    (void)state;
+    cov_gdal_init();
+    remove_all();
+    return 0;
+}
+
 #endif

@@ -6,14 +6,6 @@
 
 #include <pthread.h>
 
-static int reset(void **state)
-{
-    (void)state;
-    cov_gdal_init();
-    remove_all();
-    return 0;
-}
-
 enum { COLUMNS = 37, ROWS = 29, CELLS = COLUMNS * ROWS };
 
 static cov_points points_at(const spot *p, size_t n)

@@ -6,14 +6,6 @@
 
 #include "io/signal.h"
 
-static int reset(void **state)
-{
-    (void)state;
-    cov_gdal_init();
-    remove_all();
-    return 0;
-}
-
 enum { COLUMNS = 40, ROWS = 30, CELLS = COLUMNS * ROWS };
 
 static cov_signal_rule at_least(double min, unsigned bit)
