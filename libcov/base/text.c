@@ -139,6 +139,11 @@ static int lower(char c)
     return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
+int cov_text_equal(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 int cov_text_same(const char *a, const char *b)
 {
     while (*a != '\0' && lower(*a) == lower(*b)) {

@@ -25,6 +25,9 @@ const char *cov_trim(const char *text, size_t *size);
 /* A copy whose bad bytes are replaced by U+FFFD; NULL where memory ran out. Freed with cov_free. */
 char *cov_text_mend(const char *text);
 
+/* Equal, where NULL is equal to NULL only. */
+int cov_text_equal(const char *a, const char *b);
+
 /* Equal but for the case of ASCII letters: how GDAL and SQLite compare the names of columns. */
 int cov_text_same(const char *a, const char *b);
 

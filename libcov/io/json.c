@@ -83,3 +83,8 @@ cov_status cov_json_print(const json_t *json, char **out, cov_error *err)
 {
     return dump(json, JSON_INDENT(2), "\n", out, err);
 }
+
+const char *cov_json_member(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}

@@ -28,6 +28,9 @@ cov_status cov_json_print(const json_t *json, char **out, cov_error *err);
  */
 cov_status cov_json_load(const char *text, size_t size, json_t **out, cov_error *err);
 
+/* The text that is the member of an object; NULL where that is none. */
+const char *cov_json_member(const json_t *object, const char *key);
+
 /* The members of an object that has these n keys and no others: 1, or 0. Takes no memory, unlike
  * json_unpack, to which want of it is a wrong key. */
 int cov_json_members(const json_t *object, const char *const *keys, size_t n, json_t **out);

@@ -191,11 +191,6 @@ static cov_status name_areas(const merging *m, cov_error *err)
     return COV_OK;
 }
 
-static const char *member(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
-}
-
 static cov_status unite_notes(const merging *m, cov_error *err)
 {
     cov_status s = COV_OK;
@@ -203,9 +198,9 @@ static cov_status unite_notes(const merging *m, cov_error *err)
         const json_t *notes = m->part[i].notes;
         for (size_t k = 0; k < json_array_size(notes) && s == COV_OK; k++) {
             const json_t *note = json_array_get(notes, k);
-            int warns = strcmp(member(note, "kind"), "warning") == 0;
+            int warns = strcmp(cov_json_member(note, "kind"), "warning") == 0;
             s = cov_notes_add(&m->run->notes, err, warns ? COV_NOTE_WARNING : COV_NOTE_INFO, "%s",
-                              member(note, "text"));
+                              cov_json_member(note, "text"));
         }
     }
     return s;

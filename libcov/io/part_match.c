@@ -6,11 +6,6 @@
 
 #include "base/text.h"
 
-static int same_text(const char *a, const char *b)
-{
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 static const char *or_none(const char *text)
 {
     return text != NULL ? text : "none";
@@ -20,7 +15,7 @@ static const char *or_none(const char *text)
 static cov_status check_text(const cov_part_file *first, const cov_part_file *part,
                              const char *what, const char *there, const char *here, cov_error *err)
 {
-    if (same_text(there, here))
+    if (cov_text_equal(there, here))
         return COV_OK;
     return cov_fail(err, COV_ERR_MISMATCH,
                     "%s and %s don't belong together: %s \"%s\" in the one and \"%s\" in the other",
@@ -78,7 +73,8 @@ cov_status cov_part_match_services(const cov_part_file *first, const cov_part_fi
                                    const cov_tally *there, const cov_tally *here, cov_error *err)
 {
     size_t n = cov_tally_services(there), k = 0;
-    while (k < n && same_text(cov_tally_service_name(there, k), cov_tally_service_name(here, k)))
+    while (k < n &&
+           cov_text_equal(cov_tally_service_name(there, k), cov_tally_service_name(here, k)))
         k++;
     if (k == n && cov_tally_services(here) == n)
         return COV_OK;

@@ -8,34 +8,24 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-static int same_text(const char *a, const char *b)
-{
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 static int same_source(const cov_manifest_source *a, const cov_manifest_source *b)
 {
-    return same_text(a->role, b->role) && same_text(a->label, b->label) &&
-           same_text(a->crs, b->crs) && same_text(a->operation, b->operation) &&
-           same_text(a->detail, b->detail) &&
+    return cov_text_equal(a->role, b->role) && cov_text_equal(a->label, b->label) &&
+           cov_text_equal(a->crs, b->crs) && cov_text_equal(a->operation, b->operation) &&
+           cov_text_equal(a->detail, b->detail) &&
            (a->operation == NULL || memcmp(&a->accuracy, &b->accuracy, sizeof a->accuracy) == 0);
-}
-
-static const char *member(const json_t *object, const char *key)
-{
-    return json_string_value(json_object_get(object, key));
 }
 
 static cov_manifest_source source_of(const json_t *json)
 {
     const json_t *accuracy = json_object_get(json, "accuracy_m");
-    return (cov_manifest_source){.role = member(json, "role"),
-                                 .label = member(json, "file"),
-                                 .crs = member(json, "crs"),
-                                 .operation = member(json, "operation"),
+    return (cov_manifest_source){.role = cov_json_member(json, "role"),
+                                 .label = cov_json_member(json, "file"),
+                                 .crs = cov_json_member(json, "crs"),
+                                 .operation = cov_json_member(json, "operation"),
                                  .accuracy = json_is_number(accuracy) ? json_number_value(accuracy)
                                                                       : (double)NAN,
-                                 .detail = member(json, "detail")};
+                                 .detail = cov_json_member(json, "detail")};
 }
 
 /* Behind the last of its role; at the end where there is none. */
@@ -43,7 +33,7 @@ static void insert(cov_sources *list, const cov_manifest_source *source)
 {
     size_t at = list->n;
     for (size_t i = list->n; i > 0 && at == list->n; i--)
-        at = same_text(list->source[i - 1].role, source->role) ? i : at;
+        at = cov_text_equal(list->source[i - 1].role, source->role) ? i : at;
     memmove(&list->source[at + 1], &list->source[at], (list->n - at) * sizeof *list->source);
     list->source[at] = *source;
     list->n++;
@@ -79,7 +69,7 @@ static size_t count_role(const json_t *sources, const char *role)
 {
     size_t n = 0;
     for (size_t i = 0; i < json_array_size(sources); i++)
-        n += (size_t)same_text(member(json_array_get(sources, i), "role"), role);
+        n += (size_t)cov_text_equal(cov_json_member(json_array_get(sources, i), "role"), role);
     return n;
 }
 
@@ -90,7 +80,7 @@ static char *list_labels(const cov_sources *list, const char *role, size_t *n)
     *n = 0;
     for (size_t i = 0; i < list->n && text != NULL; i++) {
         const cov_manifest_source *source = &list->source[i];
-        if (!same_text(source->role, role))
+        if (!cov_text_equal(source->role, role))
             continue;
         char *longer = cov_text_print("%s%s%s", text, text[0] != '\0' ? ", " : "",
                                       source->label != NULL ? source->label : "");

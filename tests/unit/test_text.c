@@ -147,9 +147,17 @@ static void blanks_around_a_text(void **state)
     }
 }
 
+static void null_is_equal_to_null_alone(void **state)
+{
+    (void)state;
+    assert_true(cov_text_equal(NULL, NULL) && cov_text_equal("", "") && cov_text_equal("a", "a"));
+    assert_false(cov_text_equal(NULL, "") || cov_text_equal("", NULL) || cov_text_equal("a", "A"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(null_is_equal_to_null_alone),
         cmocka_unit_test(every_character_has_its_size),
         cmocka_unit_test(quotes_are_cut_and_clean),
         cmocka_unit_test(numerals_have_points_in_any_locale),
