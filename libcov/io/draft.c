@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/json.h"
 #include "io/path.h"
 #include "io/watch.h"
 
@@ -242,19 +243,17 @@ static cov_status set_shape(pen *p, OGRFeatureH feature, const cov_row *row, cov
     return s;
 }
 
-static int is_json(const char *text)
-{
-    json_t *json = text[0] == '{' || text[0] == '[' ? json_loads(text, 0, NULL) : NULL;
-    json_decref(json);
-    return json != NULL;
-}
-
 /* GDAL 3.6 would write it as JSON, unquoted. */
 static cov_status check_json(const pen *p, size_t field, const cov_row *row, const char *text,
                              cov_error *err)
 {
-    if (!cov_format_has(p->format, COV_FORMAT_JSON) || !is_json(text))
+    json_t *json = NULL;
+    if (!cov_format_has(p->format, COV_FORMAT_JSON) || (text[0] != '{' && text[0] != '['))
         return COV_OK;
+    cov_status s = cov_json_load(text, strlen(text), &json, NULL);
+    if (s != COV_OK)
+        return s == COV_ERR_MEMORY ? cov_fail_memory(err) : COV_OK;
+    json_decref(json);
     return cov_fail(err, COV_ERR_LIMIT,
                     "area \"%s\": its text %s in column \"%s\" is JSON itself, which GDAL would "
                     "not write as a text: write a GeoPackage (.gpkg)",
