@@ -342,6 +342,34 @@ static void heads_that_lie(void **state)
     free(b.at);
 }
 
+/* A rounding that is possible in each part, and too much in both. */
+static void roundings_that_are_too_much(void **state)
+{
+    (void)state;
+    static const char *const most[] = {"\"rounding\":9223372036854775807",
+                                       "\"rounding\":-9223372036854775807"};
+    plan p;
+    save_job(plan_of(&p, share_path[1]), part_path[1]);
+    for (size_t i = 0; i < 2; i++) {
+        cov_error err = {COV_OK, ""};
+        file b = small_part();
+        replace_in_head(&b, "\"rounding\":0", most[i]);
+        free(b.at);
+        assert_int_equal(try_merge(other_path, NULL), COV_OK);
+        b = read_file(other_path);
+        write_file(part_path[0], b.at, b.n);
+        free(b.at);
+        b = read_file(part_path[1]);
+        replace_in_head(&b, "\"rounding\":0", most[i]);
+        free(b.at);
+        const char *const paths[] = {part_path[0], other_path};
+        cov_run *run = NULL;
+        assert_int_equal(cov_run_merge(paths, 2, NULL, &run, &err), COV_ERR_LIMIT);
+        assert_null(run);
+        assert_non_null(strstr(err.message, "rounded by more"));
+    }
+}
+
 static void what_is_no_part(void **state)
 {
     (void)state;
@@ -373,6 +401,7 @@ int main(void)
         cmocka_unit_test(shapes_that_are_none),
         cmocka_unit_test(systems_come_back_as_they_were),
         cmocka_unit_test(heads_that_lie),
+        cmocka_unit_test(roundings_that_are_too_much),
         cmocka_unit_test(what_is_no_part),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
