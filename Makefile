@@ -4,7 +4,7 @@
 #   make test   installs what is missing, builds, runs the whole test suite, twice: once as it will
 #               run, once under the address and undefined-behaviour sanitizers
 #   make python installs what is missing, builds the Python package in the virtual environment
-#               build/venv, and its core without GDAL in build/venv-core
+#               build/venv, and its core without GDAL in build/venv-core and -bare
 #
 # Everything else is plain meson: meson setup build && meson compile -C build && meson install -C build
 
@@ -21,10 +21,12 @@ TEST_PACKAGES = $(BUILD_PACKAGES) g++ libcmocka-dev libgmp-dev binutils man-db \
 
 PROVINCE = data/province
 
-# Of the Python package: an environment with everything, and one without GDAL, without NumPy.
+# Of the Python package: an environment with everything, one without GDAL, and one that has not even
+# NumPy.
 PYTHON = $(firstword $(wildcard /usr/bin/python3) python3)
 VENV = $(BUILD)/venv
 VENV_CORE = $(BUILD)/venv-core
+VENV_BARE = $(BUILD)/venv-bare
 
 .PHONY: all demo test check python sanitize format clean
 
@@ -70,11 +72,13 @@ check: $(BUILD)/build.ninja
 	meson test -C $(BUILD) --print-errorlogs
 
 # Made once. A machine without network has no such environments: the tests that need them say so.
+PIP_GET = install -q --disable-pip-version-check --prefer-binary
 $(VENV)/made: python/requirements-test.txt | test-packages $(BUILD)/build.ninja
-	@$(PYTHON) -m venv $(VENV) && $(PYTHON) -m venv $(VENV_CORE) && \
-	$(VENV)/bin/pip install -q --disable-pip-version-check --prefer-binary wheel && \
-	$(VENV)/bin/pip install -q --disable-pip-version-check --prefer-binary -r $< && \
-	$(VENV_CORE)/bin/pip install -q --disable-pip-version-check pytest && \
+	@$(PYTHON) -m venv $(VENV) && $(PYTHON) -m venv $(VENV_CORE) && $(PYTHON) -m venv $(VENV_BARE) && \
+	$(VENV)/bin/pip $(PIP_GET) wheel && \
+	$(VENV)/bin/pip $(PIP_GET) -r $< && \
+	$(VENV_CORE)/bin/pip $(PIP_GET) pytest numpy pyarrow && \
+	$(VENV_BARE)/bin/pip $(PIP_GET) pytest && \
 	touch $@ || echo "The environments for Python can't be made: its tests are skipped."
 
 PIP_INSTALL = install -q --disable-pip-version-check --no-deps --force-reinstall
@@ -88,7 +92,9 @@ python: $(VENV)/made
 	    $(PIP_BUILD) --config-settings=build-dir=$(abspath $(BUILD))/python-core \
 	        --config-settings=setup-args=-Dio=disabled -w $(BUILD)/wheels/core ./python; \
 	    $(VENV)/bin/pip $(PIP_INSTALL) $(BUILD)/wheels/io/*.whl; touch $(VENV)/installed; \
-	    $(VENV_CORE)/bin/pip $(PIP_INSTALL) $(BUILD)/wheels/core/*.whl; touch $(VENV_CORE)/installed; \
+	    for venv in $(VENV_CORE) $(VENV_BARE); do \
+	        $$venv/bin/pip $(PIP_INSTALL) $(BUILD)/wheels/core/*.whl; touch $$venv/installed; \
+	    done; \
 	fi
 
 sanitize:
