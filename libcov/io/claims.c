@@ -165,15 +165,15 @@ static cov_status select_columns(const cov_claims *c, const cov_column *key, cov
     return s;
 }
 
-static cov_status ask_rules(cov_claims *c, const cov_layer *layer, OGRFeatureH row,
-                            uint64_t *served, uint64_t *unknown, cov_error *err)
+static cov_status ask_rules(cov_claims *c, const cov_record *row, uint64_t *served,
+                            uint64_t *unknown, cov_error *err)
 {
     for (size_t i = 0; i < c->n_rules; i++) {
         rule *r = &c->rule[i];
         cov_reply reply = COV_REPLY_YES;
         cov_status s = COV_OK;
         if (r->condition != NULL)
-            s = cov_condition_ask(r->condition, layer, row, &reply, err);
+            s = cov_condition_ask(r->condition, row, &reply, err);
         if (s != COV_OK)
             return s;
         r->met += reply == COV_REPLY_YES;
@@ -184,11 +184,11 @@ static cov_status ask_rules(cov_claims *c, const cov_layer *layer, OGRFeatureH r
     return COV_OK;
 }
 
-static cov_status read_row(cov_claims *c, const cov_column *key, const cov_layer *layer,
-                           OGRFeatureH row, cov_error *err)
+static cov_status read_row(cov_claims *c, const cov_column *key, const cov_record *row,
+                           cov_error *err)
 {
     uint64_t served = 0, unknown = 0;
-    cov_status s = ask_rules(c, layer, row, &served, &unknown, err);
+    cov_status s = ask_rules(c, row, &served, &unknown, err);
     c->counts.rows++;
     if (s != COV_OK || (served | unknown) == 0)
         return s;
@@ -213,7 +213,8 @@ typedef struct reading {
 static cov_status add_row(void *data, OGRFeatureH row, cov_error *err)
 {
     const reading *r = data;
-    return read_row(r->claims, r->key, r->layer, row, err);
+    const cov_record record = cov_layer_record(r->layer, row);
+    return read_row(r->claims, r->key, &record, err);
 }
 
 static cov_status read_rows(cov_claims *c, const cov_column *key, cov_layer *layer,

@@ -41,6 +41,45 @@ cov_status cov_column_find(cov_layer *layer, const char *name, const char *what,
     }
 }
 
+/* ---------------------------------------------------------------- cells */
+
+int64_t cov_column_whole(const cov_column *column, const cov_record *record)
+{
+    return record->feature != NULL ? OGR_F_GetFieldAsInteger64(record->feature, column->index)
+                                   : record->datum[column->index].whole;
+}
+
+double cov_column_real(const cov_column *column, const cov_record *record)
+{
+    return record->feature != NULL ? OGR_F_GetFieldAsDouble(record->feature, column->index)
+                                   : record->datum[column->index].real;
+}
+
+const char *cov_column_text(const cov_column *column, const cov_record *record)
+{
+    return record->feature != NULL ? OGR_F_GetFieldAsString(record->feature, column->index)
+                                   : record->datum[column->index].text;
+}
+
+static int is_null(const cov_column *column, const cov_record *record)
+{
+    return record->feature != NULL ? !OGR_F_IsFieldSetAndNotNull(record->feature, column->index)
+                                   : record->datum[column->index].is_null;
+}
+
+/* For messages, whatever the kind of the column. */
+static cov_quoted quote_cell(const cov_column *column, const cov_record *record)
+{
+    char number[32];
+    if (column->kind == COV_COLUMN_TEXT)
+        return cov_quote(cov_column_text(column, record));
+    if (column->kind == COV_COLUMN_WHOLE)
+        snprintf(number, sizeof number, "%" PRId64, cov_column_whole(column, record));
+    else
+        cov_decimal_write(cov_column_real(column, record), number);
+    return cov_quote(number);
+}
+
 /* ---------------------------------------------------------------- weights */
 
 static cov_decimal_state whole_weight(int64_t value, uint32_t scale, cov_decimal *out)
@@ -53,19 +92,19 @@ static cov_decimal_state whole_weight(int64_t value, uint32_t scale, cov_decimal
     return COV_DECIMAL_OK;
 }
 
-static cov_decimal_state read_weight(const cov_column *column, OGRFeatureH feature, uint32_t scale,
-                                     cov_decimal *out)
+static cov_decimal_state read_weight(const cov_column *column, const cov_record *record,
+                                     uint32_t scale, cov_decimal *out)
 {
     unsigned places = scale == 1 ? 0 : 3;
     switch (column->kind) {
     case COV_COLUMN_WHOLE:
-        return whole_weight(OGR_F_GetFieldAsInteger64(feature, column->index), scale, out);
+        return whole_weight(cov_column_whole(column, record), scale, out);
     case COV_COLUMN_REAL:
-        return cov_decimal_from_double(OGR_F_GetFieldAsDouble(feature, column->index), places, out);
+        return cov_decimal_from_double(cov_column_real(column, record), places, out);
     case COV_COLUMN_TEXT:
         break;
     }
-    return cov_decimal_read(OGR_F_GetFieldAsString(feature, column->index), places, out);
+    return cov_decimal_read(cov_column_text(column, record), places, out);
 }
 
 static int is_blank(const char *text)
@@ -73,41 +112,38 @@ static int is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
-int cov_column_is_missing(const cov_column *column, OGRFeatureH feature)
+int cov_column_is_missing(const cov_column *column, const cov_record *record)
 {
-    if (!OGR_F_IsFieldSetAndNotNull(feature, column->index))
+    if (is_null(column, record))
         return 1;
-    return column->kind == COV_COLUMN_TEXT &&
-           is_blank(OGR_F_GetFieldAsString(feature, column->index));
+    return column->kind == COV_COLUMN_TEXT && is_blank(cov_column_text(column, record));
 }
 
-static cov_status refuse_weight(const cov_column *column, const cov_layer *layer,
-                                OGRFeatureH feature, cov_decimal_state state, cov_error *err)
+static cov_status refuse_weight(const cov_column *column, const cov_record *record,
+                                cov_decimal_state state, cov_error *err)
 {
-    const char *text = OGR_F_GetFieldAsString(feature, column->index);
     const char *why = "is not a number: write it with digits and a point";
     if (state == COV_DECIMAL_NEGATIVE)
         why = "is negative: a point stands for 0 or more";
     else if (state == COV_DECIMAL_TOO_LARGE)
         why = "is too large to be counted exactly: check the column";
     return cov_fail(err, COV_ERR_INPUT, "%s, feature %" PRId64 ": the weight \"%s\" (column %s) %s",
-                    layer->label, layer->n_read, cov_quote(text).text, cov_quote(column->name).text,
-                    why);
+                    record->label, record->number, quote_cell(column, record).text,
+                    cov_quote(column->name).text, why);
 }
 
-cov_status cov_column_weight(const cov_column *column, const cov_layer *layer, OGRFeatureH feature,
-                             uint32_t scale, uint64_t *out, int64_t *rounding, int *decimals,
-                             cov_error *err)
+cov_status cov_column_weight(const cov_column *column, const cov_record *record, uint32_t scale,
+                             uint64_t *out, int64_t *rounding, int *decimals, cov_error *err)
 {
-    if (cov_column_is_missing(column, feature))
+    if (cov_column_is_missing(column, record))
         return cov_fail(err, COV_ERR_INPUT,
                         "%s, feature %" PRId64 ": the weight (column %s) is empty: give every "
                         "point a number, 0 where it stands for nothing",
-                        layer->label, layer->n_read, cov_quote(column->name).text);
+                        record->label, record->number, cov_quote(column->name).text);
     cov_decimal weight;
-    cov_decimal_state state = read_weight(column, feature, scale, &weight);
+    cov_decimal_state state = read_weight(column, record, scale, &weight);
     if (state != COV_DECIMAL_OK)
-        return refuse_weight(column, layer, feature, state, err);
+        return refuse_weight(column, record, state, err);
     if (scale == 1 && weight.inexact)
         *decimals = 1;
     *out = weight.units;
@@ -117,28 +153,28 @@ cov_status cov_column_weight(const cov_column *column, const cov_layer *layer, O
 
 /* ---------------------------------------------------------------- answers */
 
-cov_status cov_column_answer(const cov_column *column, const cov_layer *layer, OGRFeatureH feature,
-                             cov_reply *out, cov_error *err)
+cov_status cov_column_answer(const cov_column *column, const cov_record *record, cov_reply *out,
+                             cov_error *err)
 {
     int yes = 0;
     *out = COV_REPLY_UNKNOWN;
-    if (cov_column_is_missing(column, feature))
+    if (cov_column_is_missing(column, record))
         return COV_OK;
     if (column->kind == COV_COLUMN_WHOLE) {
-        yes = OGR_F_GetFieldAsInteger64(feature, column->index) != 0;
+        yes = cov_column_whole(column, record) != 0;
     } else if (column->kind == COV_COLUMN_REAL) {
-        double value = OGR_F_GetFieldAsDouble(feature, column->index);
+        double value = cov_column_real(column, record);
         if (isnan(value))
             return COV_OK;
         yes = value < 0 || value > 0;
     } else {
-        const char *text = OGR_F_GetFieldAsString(feature, column->index);
+        const char *text = cov_column_text(column, record);
         if (cov_answer_parse(text, &yes, NULL) != COV_OK)
             return cov_fail(err, COV_ERR_INPUT,
                             "%s, feature %" PRId64 ": the column \"%s\" says \"%s\", which is "
                             "neither yes nor no: write one of them, or leave the cell empty, which "
                             "is unknown",
-                            layer->label, layer->n_read, cov_quote(column->name).text,
+                            record->label, record->number, cov_quote(column->name).text,
                             cov_quote(text).text);
     }
     *out = yes ? COV_REPLY_YES : COV_REPLY_NO;
@@ -170,15 +206,14 @@ const char *cov_cell_trim(const char *text, size_t *size)
     return text;
 }
 
-const char *cov_column_id(const cov_column *column, OGRFeatureH feature, char digits[24],
+const char *cov_column_id(const cov_column *column, const cov_record *record, char digits[24],
                           size_t *size)
 {
-    if (cov_column_is_missing(column, feature))
+    if (cov_column_is_missing(column, record))
         return NULL;
     if (column->kind == COV_COLUMN_TEXT)
-        return cov_cell_trim(OGR_F_GetFieldAsString(feature, column->index), size);
-    int n = snprintf(digits, 24, "%" PRId64,
-                     (int64_t)OGR_F_GetFieldAsInteger64(feature, column->index));
+        return cov_cell_trim(cov_column_text(column, record), size);
+    int n = snprintf(digits, 24, "%" PRId64, cov_column_whole(column, record));
     *size = n > 0 ? (size_t)n : 0;
     return digits;
 }
@@ -222,18 +257,18 @@ static int parse_coordinate(const char *text, double *out)
     return 1;
 }
 
-cov_status cov_column_coordinate(const cov_column *column, const cov_layer *layer,
-                                 OGRFeatureH feature, double *out, cov_error *err)
+cov_status cov_column_coordinate(const cov_column *column, const cov_record *record, double *out,
+                                 cov_error *err)
 {
-    if (cov_column_is_missing(column, feature)) {
+    if (cov_column_is_missing(column, record)) {
         *out = NAN;
         return COV_OK;
     }
     if (column->kind != COV_COLUMN_TEXT) {
-        *out = OGR_F_GetFieldAsDouble(feature, column->index);
+        *out = cov_column_real(column, record);
         return COV_OK;
     }
-    const char *text = OGR_F_GetFieldAsString(feature, column->index);
+    const char *text = cov_column_text(column, record);
     if (parse_coordinate(text, out))
         return COV_OK;
     const char *remedy = strchr(text, ',') != NULL
@@ -242,6 +277,6 @@ cov_status cov_column_coordinate(const cov_column *column, const cov_layer *laye
     return cov_fail(err, COV_ERR_INPUT,
                     "%s, feature %" PRId64 ": the coordinate \"%s\" (column %s) is not a number: "
                     "%s",
-                    layer->label, layer->n_read, cov_quote(text).text, cov_quote(column->name).text,
-                    remedy);
+                    record->label, record->number, cov_quote(text).text,
+                    cov_quote(column->name).text, remedy);
 }

@@ -265,7 +265,7 @@ static int compare_texts(const char *cell, const char *value)
     return order != 0 ? order : (n > m) - (n < m);
 }
 
-static cov_status compare_cell(const cov_condition *c, const term *p, const cov_layer *layer,
+static cov_status compare_cell(const cov_condition *c, const term *p, const cov_record *record,
                                const char *cell, int *order, cov_error *err)
 {
     if (!p->numeric)
@@ -280,29 +280,27 @@ static cov_status compare_cell(const cov_condition *c, const term *p, const cov_
             "%s, feature %" PRId64 ": \"%s\" in the column \"%s\" is not a number, but "
             "the condition \"%s\" orders numbers: write one with digits and a point, or "
             "leave the cell empty, which is unknown",
-            layer->label, layer->n_read, cov_quote(cell).text, cov_quote(p->column.name).text,
+            record->label, record->number, cov_quote(cell).text, cov_quote(p->column.name).text,
             cov_quote(c->text).text);
     return COV_OK;
 }
 
-static cov_status ask_part(const cov_condition *c, const term *p, const cov_layer *layer,
-                           OGRFeatureH feature, cov_reply *out, cov_error *err)
+static cov_status ask_part(const cov_condition *c, const term *p, const cov_record *record,
+                           cov_reply *out, cov_error *err)
 {
     char number[32];
     int order = 0;
     cov_status s = COV_OK;
     *out = COV_REPLY_UNKNOWN;
-    if (cov_column_is_missing(&p->column, feature))
+    if (cov_column_is_missing(&p->column, record))
         return COV_OK;
     if (p->column.kind == COV_COLUMN_TEXT) {
-        s = compare_cell(c, p, layer, OGR_F_GetFieldAsString(feature, p->column.index), &order,
-                         err);
+        s = compare_cell(c, p, record, cov_column_text(&p->column, record), &order, err);
     } else if (p->column.kind == COV_COLUMN_WHOLE) {
-        snprintf(number, sizeof number, "%" PRId64,
-                 (int64_t)OGR_F_GetFieldAsInteger64(feature, p->column.index));
+        snprintf(number, sizeof number, "%" PRId64, cov_column_whole(&p->column, record));
         order = cov_decimal_compare(number, p->value);
     } else {
-        double value = OGR_F_GetFieldAsDouble(feature, p->column.index);
+        double value = cov_column_real(&p->column, record);
         if (isnan(value))
             return COV_OK;
         cov_decimal_write(value, number);
@@ -313,13 +311,13 @@ static cov_status ask_part(const cov_condition *c, const term *p, const cov_laye
     return s;
 }
 
-cov_status cov_condition_ask(const cov_condition *condition, const cov_layer *layer,
-                             OGRFeatureH feature, cov_reply *out, cov_error *err)
+cov_status cov_condition_ask(const cov_condition *condition, const cov_record *record,
+                             cov_reply *out, cov_error *err)
 {
     cov_reply all = COV_REPLY_YES;
     for (size_t i = 0; i < condition->n && all != COV_REPLY_NO; i++) {
         cov_reply reply;
-        cov_status s = ask_part(condition, &condition->part[i], layer, feature, &reply, err);
+        cov_status s = ask_part(condition, &condition->part[i], record, &reply, err);
         if (s != COV_OK)
             return s;
         if (reply != COV_REPLY_YES)

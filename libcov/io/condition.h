@@ -38,8 +38,8 @@ void cov_condition_free(cov_condition *condition);
 size_t cov_condition_parts(const cov_condition *condition);
 int cov_condition_column(const cov_condition *condition, size_t part);
 
-/* Whether a row meets it. */
-cov_status cov_condition_ask(const cov_condition *condition, const cov_layer *layer,
-                             OGRFeatureH feature, cov_reply *out, cov_error *err);
+/* Whether a record meets it. */
+cov_status cov_condition_ask(const cov_condition *condition, const cov_record *record,
+                             cov_reply *out, cov_error *err);
 
 #endif

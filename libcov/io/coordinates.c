@@ -129,23 +129,22 @@ cov_status cov_coordinates_find(cov_layer *layer, const cov_policy *policy, cov_
 
 /* ---------------------------------------------------------------- features */
 
-static cov_status refuse_geometry(const cov_layer *layer, OGRGeometryH geometry, cov_error *err)
+static cov_status refuse_geometry(const cov_record *record, OGRGeometryH geometry, cov_error *err)
 {
     OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(geometry));
     if (type == wkbMultiPoint)
         return cov_fail(err, COV_ERR_INPUT,
                         "%s, feature %" PRId64 ": a multipoint of %d points, of which a weight or "
                         "an answer can't be told apart: split it into single points",
-                        layer->label, layer->n_read, OGR_G_GetGeometryCount(geometry));
+                        record->label, record->number, OGR_G_GetGeometryCount(geometry));
     return cov_fail(err, COV_ERR_INPUT,
                     "%s, feature %" PRId64 ": a geometry of the type %s, where points are needed",
-                    layer->label, layer->n_read, OGRGeometryTypeToName(type));
+                    record->label, record->number, OGRGeometryTypeToName(type));
 }
 
-static cov_status read_geometry(const cov_layer *layer, OGRFeatureH feature, double *x, double *y,
-                                cov_error *err)
+static cov_status read_geometry(const cov_record *record, double *x, double *y, cov_error *err)
 {
-    OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
+    OGRGeometryH geometry = OGR_F_GetGeometryRef(record->feature);
     if (geometry == NULL || OGR_G_IsEmpty(geometry)) {
         *x = *y = NAN;
         return COV_OK;
@@ -157,22 +156,22 @@ static cov_status read_geometry(const cov_layer *layer, OGRFeatureH feature, dou
         type = wkbPoint;
     }
     if (type != wkbPoint)
-        return refuse_geometry(layer, geometry, err);
+        return refuse_geometry(record, geometry, err);
     *x = OGR_G_GetX(point, 0);
     *y = OGR_G_GetY(point, 0);
     return COV_OK;
 }
 
-cov_status cov_coordinates_read(const cov_coordinates *coordinates, const cov_layer *layer,
-                                OGRFeatureH feature, double *x, double *y, cov_error *err)
+cov_status cov_coordinates_read(const cov_coordinates *coordinates, const cov_record *record,
+                                double *x, double *y, cov_error *err)
 {
     cov_status s;
     if (coordinates->by_columns) {
-        s = cov_column_coordinate(&coordinates->x, layer, feature, x, err);
+        s = cov_column_coordinate(&coordinates->x, record, x, err);
         if (s == COV_OK)
-            s = cov_column_coordinate(&coordinates->y, layer, feature, y, err);
+            s = cov_column_coordinate(&coordinates->y, record, y, err);
     } else
-        s = read_geometry(layer, feature, x, y, err);
+        s = read_geometry(record, x, y, err);
     if (s == COV_OK && !(isfinite(*x) && isfinite(*y)))
         *x = *y = NAN;
     return s;

@@ -18,9 +18,10 @@ typedef struct cov_coordinates {
 cov_status cov_coordinates_find(cov_layer *layer, const cov_policy *policy, cov_notes *notes,
                                 cov_coordinates *out, cov_error *err);
 
-/* The point of a feature; NaN for both where it has none. COV_ERR_INPUT for a geometry that is not
- * one point, and for text that is not a number. */
-cov_status cov_coordinates_read(const cov_coordinates *coordinates, const cov_layer *layer,
-                                OGRFeatureH feature, double *x, double *y, cov_error *err);
+/* The point of a record that has columns, or the feature of which GDAL read; NaN for both where it
+ * has none. COV_ERR_INPUT for a geometry that is not one point, and for text that is not a number.
+ */
+cov_status cov_coordinates_read(const cov_coordinates *coordinates, const cov_record *record,
+                                double *x, double *y, cov_error *err);
 
 #endif

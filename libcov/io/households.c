@@ -335,15 +335,14 @@ static void place_batch(cov_households *h, cov_batch *batch)
     }
 }
 
-static cov_status read_columns(cov_households *h, OGRFeatureH feature, uint64_t *served,
+static cov_status read_columns(cov_households *h, const cov_record *record, uint64_t *served,
                                uint64_t *unknown, cov_error *err)
 {
     for (size_t i = 0; i < h->n_answers; i++) {
         answer *a = &h->answer[i];
         cov_reply reply = COV_REPLY_NO;
-        cov_status s = a->condition != NULL
-                           ? cov_condition_ask(a->condition, &h->layer, feature, &reply, err)
-                           : cov_column_answer(&a->column, &h->layer, feature, &reply, err);
+        cov_status s = a->condition != NULL ? cov_condition_ask(a->condition, record, &reply, err)
+                                            : cov_column_answer(&a->column, record, &reply, err);
         if (s != COV_OK)
             return s;
         a->unknown += reply == COV_REPLY_UNKNOWN;
@@ -353,13 +352,14 @@ static cov_status read_columns(cov_households *h, OGRFeatureH feature, uint64_t 
     return COV_OK;
 }
 
-static void read_claims(cov_households *h, OGRFeatureH feature, uint64_t *served, uint64_t *unknown)
+static void read_claims(cov_households *h, const cov_record *record, uint64_t *served,
+                        uint64_t *unknown)
 {
     char digits[24];
     size_t size = 0;
     if (h->n_lookups == 0)
         return;
-    const char *id = cov_column_id(&h->id, feature, digits, &size);
+    const char *id = cov_column_id(&h->id, record, digits, &size);
     h->without_id += id == NULL;
     for (size_t i = 0; i < h->n_lookups; i++) {
         const lookup *l = &h->lookup[i];
@@ -371,7 +371,7 @@ static void read_claims(cov_households *h, OGRFeatureH feature, uint64_t *served
     }
 }
 
-static cov_status read_weights(cov_households *h, OGRFeatureH feature, const uint32_t *scale,
+static cov_status read_weights(cov_households *h, const cov_record *record, const uint32_t *scale,
                                cov_batch *batch, unsigned *decimals, cov_error *err)
 {
     cov_status s = COV_OK;
@@ -380,29 +380,28 @@ static cov_status read_weights(cov_households *h, OGRFeatureH feature, const uin
         int has_decimals = 0;
         *weight = scale[m];
         if (h->measure[m].weighted)
-            s = cov_column_weight(&h->measure[m].weight, &h->layer, feature, scale[m], weight,
+            s = cov_column_weight(&h->measure[m].weight, record, scale[m], weight,
                                   &h->measure[m].rounding, &has_decimals, err);
         *decimals |= has_decimals ? 1U << m : 0;
     }
     return s;
 }
 
-static cov_status read_point(cov_households *h, OGRFeatureH feature, const uint32_t *scale,
+static cov_status read_point(cov_households *h, const cov_record *record, const uint32_t *scale,
                              cov_batch *batch, unsigned *decimals, cov_error *err)
 {
     size_t i = batch->n;
     uint64_t served = 0, unknown = 0;
-    cov_status s =
-        cov_coordinates_read(&h->coordinates, &h->layer, feature, &batch->x[i], &batch->y[i], err);
+    cov_status s = cov_coordinates_read(&h->coordinates, record, &batch->x[i], &batch->y[i], err);
     if (s == COV_OK && !isnan(batch->x[i]))
         look_at(h, batch->x[i], batch->y[i]);
     if (s == COV_OK)
-        s = read_weights(h, feature, scale, batch, decimals, err);
+        s = read_weights(h, record, scale, batch, decimals, err);
     if (s == COV_OK)
-        s = read_columns(h, feature, &served, &unknown, err);
+        s = read_columns(h, record, &served, &unknown, err);
     if (s != COV_OK)
         return s;
-    read_claims(h, feature, &served, &unknown);
+    read_claims(h, record, &served, &unknown);
     batch->served[i] = served;
     batch->unknown[i] = unknown & ~served;
     batch->n++;
@@ -449,7 +448,8 @@ cov_status cov_households_next(cov_households *households, const uint32_t *scale
         s = cov_layer_next(&households->layer, &feature, err);
         if (s != COV_OK || feature == NULL)
             break;
-        s = read_point(households, feature, scale, batch, decimals, err);
+        const cov_record record = cov_layer_record(&households->layer, feature);
+        s = read_point(households, &record, scale, batch, decimals, err);
         OGR_F_Destroy(feature);
     }
     digest(households, batch);

@@ -127,7 +127,8 @@ static cov_status add_row(drawing *d, const cov_coordinates *coordinates, const 
                           OGRFeatureH feature, cov_error *err)
 {
     double x = NAN, y = NAN;
-    cov_status s = cov_coordinates_read(coordinates, layer, feature, &x, &y, err);
+    const cov_record record = cov_layer_record(layer, feature);
+    cov_status s = cov_coordinates_read(coordinates, &record, &x, &y, err);
     if (s == COV_OK && isnan(x))
         s = cov_fail(err, COV_ERR_INPUT,
                      "%s, feature %lld has no coordinates: fill them in, or remove it",

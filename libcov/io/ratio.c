@@ -63,11 +63,11 @@ static cov_status read_number(const reading *r, const cov_column *column, OGRFea
 }
 
 /* The area of a row. */
-static cov_status find_area(const reading *r, OGRFeatureH feature, entry **out, cov_error *err)
+static cov_status find_area(const reading *r, const cov_record *record, entry **out, cov_error *err)
 {
     char digits[24];
     size_t size = 0;
-    const char *text = cov_column_id(&r->key, feature, digits, &size);
+    const char *text = cov_column_id(&r->key, record, digits, &size);
     char *id = cov_text_print("%.*s", (int)size, text != NULL ? text : "");
     if (id == NULL)
         return cov_fail_memory(err);
@@ -94,14 +94,15 @@ static cov_status find_area(const reading *r, OGRFeatureH feature, entry **out, 
 static cov_status read_row(void *data, OGRFeatureH feature, cov_error *err)
 {
     reading *r = data;
+    const cov_record record = cov_layer_record(&r->layer, feature);
     entry *e = NULL;
     int has_of = r->ask->of != NULL;
-    cov_status s = find_area(r, feature, &e, err);
+    cov_status s = find_area(r, &record, &e, err);
     if (s != COV_OK)
         return s;
     const char *area = cov_areas_id(r->areas, (size_t)(e - r->entry));
     e->feature = r->layer.n_read;
-    if (cov_column_is_missing(&r->n, feature) || (has_of && cov_column_is_missing(&r->of, feature)))
+    if (cov_column_is_missing(&r->n, &record) || (has_of && cov_column_is_missing(&r->of, &record)))
         return COV_OK;
     e->known = 1;
     s = read_number(r, &r->n, feature, area, &e->n, err);

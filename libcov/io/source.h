@@ -14,6 +14,7 @@
 
 #include "io/filter.h"
 #include "io/notes.h"
+#include "io/record.h"
 #include "io/table_layer.h"
 
 /* What a job allows. Strings are borrowed. */
@@ -70,6 +71,13 @@ void cov_layer_close(cov_layer *layer);
 /* The next feature that passes the filter (to be destroyed by the caller), or NULL behind the last
  * one. Anything GDAL complains about is COV_ERR_INPUT. */
 cov_status cov_layer_next(cov_layer *layer, OGRFeatureH *out, cov_error *err);
+
+/* The feature that was read last as a record; both are to be there while it is asked. */
+static inline cov_record cov_layer_record(const cov_layer *layer, OGRFeatureH feature)
+{
+    const cov_record record = {layer->label, layer->n_read, feature, NULL};
+    return record;
+}
 
 /* Start again from the first feature. */
 cov_status cov_layer_rewind(cov_layer *layer, cov_error *err);

@@ -66,8 +66,9 @@ static cov_status read_values(cov_split *split, cov_layer *layer, const cov_colu
         s = cov_layer_next(layer, &feature, err);
         if (s != COV_OK || feature == NULL)
             break;
+        const cov_record record = cov_layer_record(layer, feature);
         n++;
-        if (cov_column_is_missing(column, feature))
+        if (cov_column_is_missing(column, &record))
             ++*n_empty;
         else
             s = add_value(split, layer, column, OGR_F_GetFieldAsString(feature, column->index),

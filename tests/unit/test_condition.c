@@ -39,7 +39,8 @@ static void ask_rows(const char *path, const char *text, char *replies, cov_erro
         fail_msg("%s: %s", text, err->message);
     while (cov_layer_next(&l, &f, err) == COV_OK && f != NULL) {
         cov_reply reply = COV_REPLY_NO;
-        cov_status s = cov_condition_ask(c, &l, f, &reply, err);
+        const cov_record record = cov_layer_record(&l, f);
+        cov_status s = cov_condition_ask(c, &record, &reply, err);
         *replies++ = s != COV_OK ? '!' : "ny?"[reply];
         OGR_F_Destroy(f);
         if (s != COV_OK)
@@ -219,7 +220,8 @@ static void not_a_number_is_an_empty_cell(void **state)
     assert_int_equal(cov_column_find(&l, "real", "service column", &real, &err), COV_OK);
     while (cov_layer_next(&l, &f, &err) == COV_OK && f != NULL) {
         cov_reply reply = COV_REPLY_NO;
-        assert_int_equal(cov_column_answer(&real, &l, f, &reply, &err), COV_OK);
+        const cov_record record = cov_layer_record(&l, f);
+        assert_int_equal(cov_column_answer(&real, &record, &reply, &err), COV_OK);
         *at++ = "ny?"[reply];
         OGR_F_Destroy(f);
     }
@@ -346,7 +348,8 @@ static void no_text_does_harm(void **state)
         if (cov_condition_create(exact, &l, &c, &err) == COV_OK) {
             assert_true(cov_condition_is(exact));
             free(exact);
-            cov_status status = cov_condition_ask(c, &l, f, &reply, &err);
+            const cov_record record = cov_layer_record(&l, f);
+            cov_status status = cov_condition_ask(c, &record, &reply, &err);
             assert_true(status == COV_OK || status == COV_ERR_INPUT); /* net<1 */
             n_taken++;
         } else {
