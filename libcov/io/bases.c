@@ -62,48 +62,83 @@ typedef struct reading {
     size_t n; /* measures */
     uint32_t scale[COV_MEASURES_MAX];
     cov_tally *tally[COV_MEASURES_MAX];
-    double seconds; /* of counting */
+    double read; /* seconds of the workers */
+    double counted;
 } reading;
 
+/* A batch to be filled, in the phase of reading: waiting for one is not a part of it. */
+static cov_status take(reading *r, uint64_t done, double total, cov_batch **out, cov_error *err)
+{
+    cov_phases *phases = r->ground->setting->phases;
+    cov_status s = cov_workers_take(r->workers, out, err);
+    if (s == COV_OK)
+        s = cov_phases_enter(phases, "read households", err);
+    return s == COV_OK ? cov_phases_ask(phases, (double)done, total, err) : s;
+}
+
+/* What can be read by the workers themselves. */
+static cov_status hand_out(reading *r, uint64_t *done, double total, cov_error *err)
+{
+    uint64_t records = cov_households_records(r->households);
+    cov_status s = COV_OK;
+    for (uint64_t first = 0; first < records && s == COV_OK; first += COV_BATCH) {
+        cov_batch *batch = NULL;
+        s = take(r, *done, total, &batch, err);
+        cov_phases_leave(r->ground->setting->phases);
+        if (s != COV_OK || cov_workers_decimals(r->workers) != 0)
+            return s;
+        batch->first = first;
+        batch->n_records = records - first < COV_BATCH ? (size_t)(records - first) : COV_BATCH;
+        *done += batch->n_records;
+        s = cov_workers_give(r->workers, batch, err);
+    }
+    return s == COV_OK && records > 0 ? cov_workers_wait(r->workers, err) : s;
+}
+
 /* Read to the end, or to the first weight with decimals in a measure that is counted in whole ones.
- * Waiting for the workers is not reading. */
+ */
 static cov_status read_all(reading *r, unsigned *decimals, cov_error *err)
 {
     cov_phases *phases = r->ground->setting->phases;
     double total = (double)cov_households_count(r->households);
     uint64_t done = 0;
-    for (;;) {
+    cov_status s = hand_out(r, &done, total, err);
+    *decimals = cov_workers_decimals(r->workers);
+    while (s == COV_OK && *decimals == 0) {
         cov_batch *batch = NULL;
-        cov_status s = cov_workers_take(r->workers, &batch, err);
+        s = take(r, done, total, &batch, err);
         if (s == COV_OK)
-            s = cov_phases_enter(phases, "read households", err);
-        if (s == COV_OK)
-            s = cov_phases_ask(phases, (double)done, total, err);
-        if (s == COV_OK)
-            s = cov_households_next(r->households, r->scale, batch, decimals, err);
+            s = cov_households_next(r->households, r->scale, batch, err);
         cov_phases_leave(phases);
-        if (s != COV_OK || *decimals != 0 || batch->n == 0)
-            return s;
+        if (s != COV_OK || batch->n == 0)
+            break;
+        *decimals = batch->seen.decimals;
         done += batch->n;
-        s = cov_workers_give(r->workers, batch, err);
-        if (s != COV_OK)
-            return s;
+        if (*decimals == 0)
+            s = cov_workers_give(r->workers, batch, err);
     }
+    return s;
 }
 
 /* One pass over the points, each measure in its scale. */
 static cov_status count_once(reading *r, unsigned *decimals, cov_error *err)
 {
     const cov_ground *g = r->ground;
-    const cov_task task = {
-        g->areas->areas, g->plan->service, g->plan->n, g->reaches, r->untold, r->n, r->scale};
+    const cov_task task = {g->areas->areas, g->plan->service, g->plan->n,
+                           g->reaches,      r->untold,        r->n,
+                           r->scale,        r->households};
+    double read = 0, counted = 0;
     cov_status s = cov_workers_create(cov_job_threads(g->setting->job), &task, &r->workers, err);
     if (s == COV_OK)
         s = read_all(r, decimals, err);
     if (s == COV_OK && *decimals == 0)
         s = cov_workers_finish(r->workers, r->tally, err);
     if (s == COV_OK && *decimals == 0)
-        r->seconds += cov_workers_seconds(r->workers);
+        s = cov_households_conclude(r->households, err);
+    if (s == COV_OK)
+        cov_workers_seconds(r->workers, &read, &counted);
+    r->read += read;
+    r->counted += counted;
     cov_workers_free(r->workers);
     r->workers = NULL;
     return s;
@@ -126,7 +161,8 @@ static cov_status count_all(reading *r, cov_error *err)
         if (s != COV_OK)
             break;
     }
-    cov_phases_add(r->ground->setting->phases, "locate and count", r->seconds);
+    cov_phases_add(r->ground->setting->phases, "read households", r->read);
+    cov_phases_add(r->ground->setting->phases, "locate and count", r->counted);
     return s;
 }
 

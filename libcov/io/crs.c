@@ -198,6 +198,16 @@ void cov_transform_points(const cov_transform *transform, size_t n, double *x, d
     }
 }
 
+cov_status cov_transform_copy(const cov_transform *transform, cov_transform *out, cov_error *err)
+{
+    *out = *transform;
+    out->name = NULL;
+    out->operation = NULL;
+    return transform->operation == NULL
+               ? COV_OK
+               : cov_operation_copy(transform->operation, &out->operation, err);
+}
+
 void cov_transform_clear(cov_transform *transform)
 {
     cov_operation_free(transform->operation);

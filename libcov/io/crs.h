@@ -50,6 +50,8 @@ cov_status cov_crs_check_extent(OGRSpatialReferenceH crs, const double extent[4]
 cov_status cov_transform_create(OGRSpatialReferenceH from, OGRSpatialReferenceH to,
                                 const double extent[4], const char *what, cov_transform *out,
                                 cov_error *err);
+/* The same for another thread, without its name. */
+cov_status cov_transform_copy(const cov_transform *transform, cov_transform *out, cov_error *err);
 void cov_transform_clear(cov_transform *transform);
 
 /* A note on the operation and its accuracy, where something is transformed. */

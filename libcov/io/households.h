@@ -3,25 +3,12 @@
 #ifndef COV_IO_HOUSEHOLDS_H
 #define COV_IO_HOUSEHOLDS_H
 
+#include "io/batch.h"
 #include "io/claims.h"
 #include "io/crs.h"
 #include "io/source.h"
 
-#define COV_BATCH 65536
-#define COV_MEASURES_MAX 8
-
 typedef struct cov_households cov_households;
-
-/* A batch: arrays of COV_BATCH, owned by the batch. */
-typedef struct cov_batch {
-    size_t n;
-    double *x;
-    double *y;
-    uint64_t *weight[COV_MEASURES_MAX]; /* in units of 1/scale of the measure; NULL for those there
-                                           aren't */
-    uint64_t *served;                   /* bits of the services that the answers say yes for */
-    uint64_t *unknown; /* bits of those that none says yes for, and one doesn't know */
-} cov_batch;
 
 /* What answers a service for a point, beside its place. Several answers may share a bit: a yes
  * counts before an unknown, and that before a no. */
@@ -71,28 +58,54 @@ const char *cov_households_measure(const cov_households *households, size_t meas
 /* The points that will be read; -1 unknown, also where there is a filter. */
 int64_t cov_households_count(cov_households *households);
 
-/* Fill the batch; n = 0 behind the last. A null or empty geometry, a coordinate that is missing or
- * not finite give NaN (the ledger's "without location"). A weight that is negative or not a number,
- * an answer that is neither yes nor no nor empty, a multipoint or another geometry: COV_ERR_INPUT,
- * with the number of the feature. A point without an id is unknown to all claims. `scale` has one
- * entry for each measure. Bit m of *decimals is set where scale[m] is 1 and a weight of measure m
- * has decimals: the caller starts again with that scale at 1000.
- *
- * Behind the last, one warning for each answer that was unknown says for how many points, and the
- * claims are checked (cov_claims_check). */
-cov_status cov_households_next(cov_households *households, const uint32_t *scale, cov_batch *batch,
-                               unsigned *decimals, cov_error *err);
+/* Records that can be read the faster way, by any number of hands; 0 where there is no such way. */
+uint64_t cov_households_records(const cov_households *households);
 
-/* Start again; forgets the rounding, the extent, the strays and the unknown. */
+/* Fill the batch; n = 0 behind the last. What was read by hands isn't read again: where there is
+ * the faster way, these are the points that were left. A null or empty geometry, a coordinate that
+ * is missing or not finite give NaN (the ledger's "without location"). A weight that is negative or
+ * not a number, an answer that is neither yes nor no nor empty, a multipoint or another geometry:
+ * COV_ERR_INPUT, with the number of the feature. A point without an id is unknown to all claims.
+ * `scale` has one entry for each measure. Bit m of the batch's seen.decimals is set where scale[m]
+ * is 1 and a weight of measure m has decimals: the caller starts again with that scale at 1000. */
+cov_status cov_households_next(cov_households *households, const uint32_t *scale, cov_batch *batch,
+                               cov_error *err);
+
+/* Note what was seen of a batch that was read and placed; one thread at a time. */
+void cov_households_note(cov_households *households, const cov_batch *batch);
+
+/* When all was read and noted: one warning for each answer that was unknown says for how many
+ * points, and the claims are checked (cov_claims_check). */
+cov_status cov_households_conclude(const cov_households *households, cov_error *err);
+
+/* Start again; forgets what was noted and which records were read. */
 cov_status cov_households_rewind(cov_households *households, cov_error *err);
+
+/* A hand reads and places points for one thread. The households must be placed before, and outlive
+ * it. */
+typedef struct cov_hand cov_hand;
+
+cov_status cov_hand_create(cov_households *households, cov_hand **out, cov_error *err);
+void cov_hand_free(cov_hand *hand);
+
+/* Read the records first to first + n_records - 1 of the batch, where first is a multiple of
+ * COV_BATCH. Where one of them isn't plain, there are no points, and cov_households_next will give
+ * them. */
+cov_status cov_hand_read(cov_hand *hand, const uint32_t *scale, cov_batch *batch, cov_error *err);
+
+/* Bring the points of a batch to the plane, and widen the extent that was seen. */
+void cov_hand_place(cov_hand *hand, cov_batch *batch);
 
 /* COV_ERR_INPUT: the layer gave no point. */
 cov_status cov_households_refuse_empty(const cov_households *households, cov_error *err);
 
+/* How many columns and conditions answer. */
+size_t cov_households_answers(const cov_households *households);
+
 /* Sum of (kept - given) over all weights of a measure so far, in thousand-millionths (1e-9). */
 int64_t cov_households_rounding(const cov_households *households, size_t measure);
 
-/* Of the places and weights so far, in their order: what tells one share of the households from
+/* Of the places and weights so far, in any order: what tells one share of the households from
  * another, whatever is asked of it. Of the coordinates as they were read. */
 uint64_t cov_households_digest(const cov_households *households);
 
@@ -100,19 +113,7 @@ uint64_t cov_households_digest(const cov_households *households);
  */
 void cov_households_extent(const cov_households *households, double extent[4]);
 
-/* The located points so far, and those of them that can't be on earth: |y| over 90 or |x| over 360
- * degrees in a geographic CRS. */
-typedef struct cov_stray {
-    uint64_t located;
-    uint64_t beyond;
-    int64_t first; /* the number of the first feature beyond, and where it says it is */
-    double x, y;
-} cov_stray;
-
+/* The located points so far, and those beyond the earth. */
 void cov_households_stray(const cov_households *households, cov_stray *out);
-
-/* With the weights of n_measures. */
-cov_status cov_batch_create(cov_batch *batch, size_t n_measures, cov_error *err);
-void cov_batch_clear(cov_batch *batch);
 
 #endif

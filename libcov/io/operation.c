@@ -203,6 +203,22 @@ done:
     return COV_OK;
 }
 
+cov_status cov_operation_copy(const cov_operation *operation, cov_operation **out, cov_error *err)
+{
+    cov_operation *copy = cov_alloc_zero(1, sizeof *copy);
+    if (copy == NULL)
+        return cov_fail_memory(err);
+    copy->context = new_context();
+    if (copy->context != NULL)
+        copy->pj = proj_clone(copy->context, operation->pj);
+    if (copy->pj != NULL) {
+        *out = copy;
+        return COV_OK;
+    }
+    cov_operation_free(copy);
+    return cov_fail_memory(err);
+}
+
 void cov_operation_free(cov_operation *operation)
 {
     if (operation == NULL)

@@ -10,6 +10,8 @@
 cov_status cov_operation_create(OGRSpatialReferenceH from, OGRSpatialReferenceH to,
                                 const double extent[4], const char *what, cov_operation **out,
                                 char **name, double *accuracy, cov_error *err);
+/* The same operation for another thread. */
+cov_status cov_operation_copy(const cov_operation *operation, cov_operation **out, cov_error *err);
 void cov_operation_free(cov_operation *operation);
 
 /* Transform n points in place, each on its own: the result of a point depends on nothing else. A

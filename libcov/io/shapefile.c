@@ -44,8 +44,7 @@ static uint32_t little16(const unsigned char *b)
 
 /* ---------------------------------------------------------------- the parts */
 
-/* The path of a part, with its extension in either case; NULL where it isn't there. */
-static char *find_part(const char *path, const char *extension)
+char *cov_shapefile_part(const char *path, const char *extension)
 {
     char upper[8];
     size_t n = strlen(path) - 3, k = 0;
@@ -74,7 +73,7 @@ static cov_status open_part(const char *path, const char *extension, const char 
                             cov_error *err)
 {
     out->extension = extension;
-    out->path = find_part(path, extension);
+    out->path = cov_shapefile_part(path, extension);
     if (out->path == NULL)
         return cov_fail(err, COV_ERR_INPUT, "%s: its .%s is missing: %s", label, extension,
                         remedy_of(extension));
@@ -223,7 +222,7 @@ static cov_status guess_text(part *dbf, uint32_t header, cov_text_source *text, 
 
 void cov_shapefile_charset(const char *path, char *out, size_t size)
 {
-    char *cpg = find_part(path, "cpg");
+    char *cpg = cov_shapefile_part(path, "cpg");
     VSILFILE *file = cpg != NULL ? VSIFOpenL(cpg, "rb") : NULL;
     size_t n = file != NULL ? VSIFReadL(out, 1, size - 1, file) : 0;
     size_t end = 0;
@@ -237,7 +236,7 @@ void cov_shapefile_charset(const char *path, char *out, size_t size)
 
 int cov_shapefile_has_prj(const char *path)
 {
-    char *prj = find_part(path, "prj");
+    char *prj = cov_shapefile_part(path, "prj");
     cov_free(prj);
     return prj != NULL;
 }

@@ -20,6 +20,10 @@ typedef enum cov_text_source {
 cov_status cov_shapefile_check(const char *path, const char *label, cov_text_source *text,
                                cov_error *err);
 
+/* The path of a part, with its extension in either case; NULL where it isn't there. Freed with
+ * cov_free. */
+char *cov_shapefile_part(const char *path, const char *extension);
+
 /* What the .cpg says, cut to `size`; "" where there is none. */
 void cov_shapefile_charset(const char *path, char *out, size_t size);
 

@@ -82,6 +82,10 @@ static inline cov_record cov_layer_record(const cov_layer *layer, OGRFeatureH fe
 /* Start again from the first feature. */
 cov_status cov_layer_rewind(cov_layer *layer, cov_error *err);
 
+/* Go on with the record of this index from 0; its number is the caller's to set. Of a layer that
+ * has no filter, in a format that goes there at once. */
+cov_status cov_layer_seek(cov_layer *layer, uint64_t index, cov_error *err);
+
 /* The label and the filter, for the manifest: "base.gpkg, where network = 'viettel'"; allocated,
  * NULL where memory ran out. */
 char *cov_layer_describe(const cov_layer *layer);

@@ -119,6 +119,18 @@ cov_status cov_layer_rewind(cov_layer *layer, cov_error *err)
     return s;
 }
 
+cov_status cov_layer_seek(cov_layer *layer, uint64_t index, cov_error *err)
+{
+    cov_watch_begin(layer->watch);
+    OGRErr e = OGR_L_SetNextByIndex(layer->layer, (GIntBig)index);
+    cov_status s = cov_layer_check(layer, err);
+    cov_watch_end(layer->watch);
+    if (s != COV_OK || e == OGRERR_NONE)
+        return s;
+    return cov_fail(err, COV_ERR_INPUT, "%s: record %" PRIu64 " can't be found", layer->label,
+                    index + 1);
+}
+
 char *cov_layer_describe(const cov_layer *layer)
 {
     if (layer->filter == NULL)

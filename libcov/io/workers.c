@@ -13,7 +13,9 @@ typedef struct worker {
     cov_tally *tally[COV_MEASURES_MAX];
     int32_t *area; /* of each point of a batch */
     uint8_t *overlap;
-    double seconds;
+    cov_hand *hand;
+    double reading; /* seconds */
+    double counting;
 } worker;
 
 /* Batches wait in a ring in the order they were given; free ones lie on a stack. Both have room for
@@ -32,6 +34,8 @@ struct cov_workers {
     size_t first_waiting;
     size_t n_waiting;
     uint64_t n_taken; /* batches taken out of the ring so far: the number of the next */
+
+    unsigned decimals;
 
     int closed;  /* no more batches will come */
     int dropped; /* what is waiting needn't be counted */
@@ -59,13 +63,12 @@ static cov_status locate_and_mark(worker *w, const cov_batch *batch, const cov_p
     return s;
 }
 
-static cov_status count_batch(worker *w, const cov_batch *batch, cov_error *err)
+static cov_status count_points(worker *w, const cov_batch *batch, cov_error *err)
 {
     cov_points points = COV_POINTS_INIT;
     points.n = batch->n;
     points.x = batch->x;
     points.y = batch->y;
-    double start = cov_phases_clock();
     cov_status s = locate_and_mark(w, batch, &points, err);
     points.served = batch->served;
     points.unknown = batch->unknown;
@@ -75,7 +78,22 @@ static cov_status count_batch(worker *w, const cov_batch *batch, cov_error *err)
         points.weight = batch->weight[m];
         s = cov_tally_push(w->tally[m], &points, err);
     }
-    w->seconds += cov_phases_clock() - start;
+    return s;
+}
+
+static cov_status count_batch(worker *w, cov_batch *batch, cov_error *err)
+{
+    double start = cov_phases_clock();
+    cov_status s = COV_OK;
+    if (batch->n_records > 0)
+        s = cov_hand_read(w->hand, w->pool->task.scale, batch, err);
+    double read = cov_phases_clock();
+    w->reading += read - start;
+    if (s == COV_OK && batch->seen.decimals == 0) {
+        cov_hand_place(w->hand, batch);
+        s = count_points(w, batch, err);
+    }
+    w->counting += cov_phases_clock() - read;
     return s;
 }
 
@@ -105,6 +123,14 @@ static void note_failure(cov_workers *p, uint64_t number, cov_status status, con
     pthread_cond_broadcast(&p->batch_waiting);
 }
 
+/* Under the lock, where there are threads. */
+static void put_back(cov_workers *p, cov_batch *batch)
+{
+    cov_households_note(p->task.households, batch);
+    p->decimals |= batch->seen.decimals;
+    p->spare[p->n_spare++] = batch;
+}
+
 static void *work(void *argument)
 {
     worker *w = argument;
@@ -119,7 +145,7 @@ static void *work(void *argument)
         pthread_mutex_lock(&p->lock);
         if (s != COV_OK)
             note_failure(p, number, s, &error);
-        p->spare[p->n_spare++] = batch;
+        put_back(p, batch);
         pthread_cond_signal(&p->batch_spare);
     }
     pthread_mutex_unlock(&p->lock);
@@ -156,7 +182,8 @@ static cov_status create_batches(cov_workers *p, cov_error *err)
         return cov_fail_memory(err);
     cov_status s = COV_OK;
     for (size_t i = 0; i < p->n_batches && s == COV_OK; i++) {
-        s = cov_batch_create(&p->batch[i], p->task.n_measures, err);
+        s = cov_batch_create(&p->batch[i], p->task.n_measures,
+                             cov_households_answers(p->task.households), err);
         p->spare[i] = &p->batch[i];
     }
     p->n_spare = p->n_batches;
@@ -180,12 +207,12 @@ static cov_status start_threads(cov_workers *p, cov_error *err)
 static cov_status create_worker(cov_workers *p, worker *w, cov_error *err)
 {
     const cov_task *task = &p->task;
-    cov_status s = COV_OK;
     w->pool = p;
     w->area = cov_alloc(COV_BATCH, sizeof *w->area);
     w->overlap = cov_alloc(COV_BATCH, sizeof *w->overlap);
     if (w->area == NULL || w->overlap == NULL)
         return cov_fail_memory(err);
+    cov_status s = cov_hand_create(task->households, &w->hand, err);
     for (size_t m = 0; m < task->n_measures && s == COV_OK; m++) {
         cov_tally_options options = COV_TALLY_OPTIONS_INIT;
         options.scale = task->scale[m];
@@ -222,6 +249,7 @@ static void clear_worker(worker *w)
 {
     for (size_t m = 0; m < COV_MEASURES_MAX; m++)
         cov_tally_free(w->tally[m]);
+    cov_hand_free(w->hand);
     cov_free(w->area);
     cov_free(w->overlap);
 }
@@ -291,7 +319,7 @@ cov_status cov_workers_give(cov_workers *workers, cov_batch *batch, cov_error *e
     cov_workers *p = workers;
     if (p->n == 1) {
         cov_status s = count_batch(&p->worker[0], batch, err);
-        p->spare[p->n_spare++] = batch;
+        put_back(p, batch);
         return s;
     }
     pthread_mutex_lock(&p->lock);
@@ -299,6 +327,28 @@ cov_status cov_workers_give(cov_workers *workers, cov_batch *batch, cov_error *e
     pthread_cond_signal(&p->batch_waiting);
     pthread_mutex_unlock(&p->lock);
     return COV_OK;
+}
+
+cov_status cov_workers_wait(cov_workers *workers, cov_error *err)
+{
+    cov_workers *p = workers;
+    pthread_mutex_lock(&p->lock);
+    while (p->n_spare < p->n_batches && p->status == COV_OK)
+        pthread_cond_wait(&p->batch_spare, &p->lock);
+    int failed = p->status != COV_OK;
+    pthread_mutex_unlock(&p->lock);
+    if (!failed)
+        return COV_OK;
+    join_threads(p, 0);
+    return report_failure(p, err);
+}
+
+unsigned cov_workers_decimals(cov_workers *workers)
+{
+    pthread_mutex_lock(&workers->lock);
+    unsigned decimals = workers->decimals;
+    pthread_mutex_unlock(&workers->lock);
+    return decimals;
 }
 
 cov_status cov_workers_finish(cov_workers *workers, cov_tally **out, cov_error *err)
@@ -317,10 +367,11 @@ cov_status cov_workers_finish(cov_workers *workers, cov_tally **out, cov_error *
     return s;
 }
 
-double cov_workers_seconds(const cov_workers *workers)
+void cov_workers_seconds(const cov_workers *workers, double *reading, double *counting)
 {
-    double sum = 0;
-    for (unsigned i = 0; i < workers->n; i++)
-        sum += workers->worker[i].seconds;
-    return sum;
+    *reading = *counting = 0;
+    for (unsigned i = 0; i < workers->n; i++) {
+        *reading += workers->worker[i].reading;
+        *counting += workers->worker[i].counting;
+    }
 }

@@ -36,7 +36,6 @@ typedef struct opened {
     cov_batch batch;
     cov_notes *notes; /* stays where it is: the layer points to it */
     cov_error err;
-    unsigned decimals;
     cov_status status;
 } opened;
 
@@ -69,7 +68,7 @@ static inline opened open_file(const char *name, const char *text, const asked *
                                         .n_answers = a->n_answers,
                                         .id_column = a->id};
     o.err.message[0] = '\0';
-    assert_int_equal(cov_batch_create(&o.batch, COV_MEASURES_MAX, NULL), COV_OK);
+    assert_int_equal(cov_batch_create(&o.batch, COV_MEASURES_MAX, a->n_answers, NULL), COV_OK);
     o.status = cov_households_open(&query, &policy, o.notes, &o.households, &o.err);
     free(path);
     return o;
@@ -84,12 +83,23 @@ static inline const uint32_t *scales(uint32_t scale)
     return all;
 }
 
+/* Read a batch, as a worker would go on with it. */
+static inline void read_next(opened *o, const uint32_t *scale)
+{
+    cov_hand *hand = NULL;
+    assert_int_equal(cov_hand_create(o->households, &hand, &o->err), COV_OK);
+    o->status = cov_households_next(o->households, scale, &o->batch, &o->err);
+    cov_hand_place(hand, &o->batch);
+    cov_households_note(o->households, &o->batch);
+    cov_hand_free(hand);
+}
+
 /* Open, and read the first batch. */
 static inline opened read_file(const char *name, const char *text, const asked *a, uint32_t scale)
 {
     opened o = open_file(name, text, a);
     if (o.status == COV_OK)
-        o.status = cov_households_next(o.households, scales(scale), &o.batch, &o.decimals, &o.err);
+        read_next(&o, scales(scale));
     return o;
 }
 
@@ -160,7 +170,9 @@ static inline opened read_geojson(const char *const *features, size_t n, const a
 /* Read to the end, where the notes are made. */
 static inline void read_end(opened *o)
 {
-    o->status = cov_households_next(o->households, scales(1), &o->batch, &o->decimals, &o->err);
+    o->status = cov_households_next(o->households, scales(1), &o->batch, &o->err);
+    expect_ok(o, 0);
+    o->status = cov_households_conclude(o->households, &o->err);
     expect_ok(o, 0);
 }
 

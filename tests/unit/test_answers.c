@@ -199,7 +199,7 @@ static void a_table_of_other_ids_is_refused(void **state)
     const asked a = {.answers = &answer, .n_answers = 1, .id = "hh"};
     opened o = read_file("a.csv", "lon,lat,hh\n1,1,1\n1,1,2\n", &a, 1);
     expect_ok(&o, 2);
-    o.status = cov_households_next(o.households, scales(1), &o.batch, &o.decimals, &o.err);
+    o.status = cov_households_conclude(o.households, &o.err);
     EXPECT_FAILURE(o, COV_ERR_INPUT, "claims.csv", "none of its 2 ids", "\"001\"", "a.csv",
                    "\"1\"");
     cov_claims_free(claims);
@@ -215,10 +215,10 @@ static void a_new_pass_forgets_the_old_one(void **state)
     const asked a = {.weight = "pop", .answers = answers, .n_answers = 2, .id = "hh"};
     opened o = read_file("a.csv", "lon,lat,pop,x,hh\n1,1,1,,\n1,1,1.5,,\n1,1,1,1,a\n", &a, 1);
     assert_int_equal(o.status, COV_OK);
-    assert_int_equal(o.decimals, 1);
+    assert_int_equal(o.batch.seen.decimals, 1);
     assert_int_equal(o.notes->n, 1); /* of the coordinates */
     assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
-    o.status = cov_households_next(o.households, scales(1000), &o.batch, &o.decimals, &o.err);
+    read_next(&o, scales(1000));
     expect_ok(&o, 3);
     read_end(&o);
     assert_true(has_note(&o, "the column \"x\" is unknown for 2 of 3 points"));

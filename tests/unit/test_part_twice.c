@@ -33,6 +33,22 @@ static void the_same_part_twice(void **state)
                    FACTS("0.cov", "other.cov", "a.csv", "same households"));
 }
 
+/* A share whose rows were sorted otherwise. */
+static void the_same_households_in_another_order(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {HEAD "105.5,9.5,1,10,1\n106.5,9.5,2,20,0\n",
+                                       HEAD "106.5,9.5,2,20,0\n105.5,9.5,1,10,1\n"};
+    for (size_t i = 0; i < 2; i++) {
+        plan p;
+        char *path = folder_write(&here, "same.csv", rows[i]);
+        save_job(plan_of(&p, path), part_path[i]);
+        free(path);
+    }
+    expect_refusal((const char *const *)part_path, 2, NULL, COV_ERR_MISMATCH,
+                   FACTS("0.cov", "1.cov", "same.csv", "same households"));
+}
+
 /* A copy of a part, a link to it, and another way to it. */
 static void the_same_part_by_other_names(void **state)
 {
@@ -62,7 +78,7 @@ static void other_households_in_files_of_one_name(void **state)
     (void)state;
     static const char *const shard[] = {HEAD "105.5,9.5,1,10,1\n106.5,9.5,2,20,0\n",
                                         HEAD "105.5,9.75,1,10,1\n106.5,9.5,2,20,0\n",
-                                        HEAD "106.5,9.5,2,20,0\n105.5,9.75,1,10,1\n"};
+                                        HEAD "105.5,9.5,2,20,1\n106.5,9.5,1,10,0\n"};
     char *path[3], *place[3];
     plan p;
     for (size_t i = 0; i < 3; i++) {
@@ -147,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_part_twice),
         cmocka_unit_test(the_same_part_by_other_names),
+        cmocka_unit_test(the_same_households_in_another_order),
         cmocka_unit_test(other_households_in_files_of_one_name),
         cmocka_unit_test(copies_under_another_name_are_told),
         cmocka_unit_test(an_empty_part_twice),
