@@ -146,7 +146,7 @@ static cov_status read_geometry(cov_rings *rings, cov_wkb *r, uint32_t label, co
         if (s == COV_OK && type != COV_WKB_POLYGON)
             s = cov_fail(err, COV_ERR_GEOMETRY, "a part is not a Polygon (WKB type %u)", type);
         if (s == COV_OK)
-            s = read_polygon(rings, r, doubles, label, err);
+            s = read_polygon(rings, r, doubles, rings->by_polygon ? label + i : label, err);
     }
     return s;
 }

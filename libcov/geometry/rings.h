@@ -27,11 +27,12 @@ typedef struct cov_rings {
     size_t ring_capacity;
     double extent[4]; /* west, south, east, north; empty (west > east) without vertices */
     bool leave_flat;  /* rings without area are left out, where they would be refused */
+    bool by_polygon;  /* the polygons of one multipolygon count on from its label */
 } cov_rings;
 
 #define COV_RINGS_INIT                                                                             \
     {                                                                                              \
-        NULL, 0, 0, NULL, 0, 0, {1e300, 1e300, -1e300, -1e300}, false                              \
+        NULL, 0, 0, NULL, 0, 0, {1e300, 1e300, -1e300, -1e300}, false, false                       \
     }
 
 /* Append the rings of one Polygon or MultiPolygon (WKB as in cov_area) under a label. Repeated

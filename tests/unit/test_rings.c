@@ -102,6 +102,22 @@ static void test_every_style(void **state)
     }
 }
 
+/* Each polygon of a multipolygon counts on, those of the next call start anew. */
+static void test_labels_by_polygon(void **state)
+{
+    (void)state;
+    static const uint32_t want[] = {7, 7, 8, 7, 7, 8, 7};
+    cov_rings rings = COV_RINGS_INIT;
+    rings.by_polygon = true;
+    bytes b[] = {two_parts((wkb_style){0}), two_parts((wkb_style){0}), one_ring(square, 5)};
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(add(&rings, &b[i], NULL), COV_OK);
+    assert_int_equal(rings.n_rings, 7);
+    for (size_t i = 0; i < 7; i++)
+        assert_int_equal(rings.ring[i].label, want[i]);
+    cov_rings_clear(&rings);
+}
+
 static void test_labels_accumulate(void **state)
 {
     (void)state;
@@ -459,6 +475,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_style),
+        cmocka_unit_test(test_labels_by_polygon),
         cmocka_unit_test(test_labels_accumulate),
         cmocka_unit_test(test_winding),
         cmocka_unit_test(test_repeated_vertices),
