@@ -83,12 +83,6 @@ void cov_grid_place(cov_cells *c, const cov_rings *rings)
 
 /* ---------------------------------------------------------------- edges of the top-level cells */
 
-static cov_xy on_grid(const cov_cells *c, cov_xy p)
-{
-    double cell = 1.0 / (double)(UINT32_C(1) << c->depth);
-    return (cov_xy){(p.x - c->x0) * c->per_unit * cell, (p.y - c->y0) * c->per_unit * cell};
-}
-
 /* A top-level cell that an edge comes near: count it in start[cell], or, where there are entries,
  * put it to start[cell], which moves on. */
 static inline void put(uint32_t *start, uint32_t *entry, size_t cell, uint32_t e)
@@ -122,10 +116,10 @@ static void scatter_all(const cov_cells *c, const cov_rings *rings, uint32_t *st
     double margin = COV_GRID_MARGIN / (double)(UINT32_C(1) << c->depth);
     for (size_t r = 0; r < rings->n_rings; r++) {
         size_t first = rings->ring[r].first, last = first + rings->ring[r].n - 1;
-        cov_xy z = on_grid(c, rings->vertex[first]);
+        cov_xy z = cov_grid_spot(c, rings->vertex[first]);
         for (size_t e = first; e < last; e++) {
             cov_xy a = z;
-            z = on_grid(c, rings->vertex[e + 1]);
+            z = cov_grid_spot(c, rings->vertex[e + 1]);
             if (same_cell(a, z, margin))
                 put(start, entry, (size_t)a.y * c->nx + (size_t)a.x, (uint32_t)e);
             else

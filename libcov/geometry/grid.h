@@ -16,6 +16,14 @@ void cov_grid_lay(cov_cells *cells, const double extent[4], double width);
 /* The same over the extent of the rings. */
 void cov_grid_place(cov_cells *cells, const cov_rings *rings);
 
+/* A place in top-level cells from the corner, as near as rounding allows. */
+static inline cov_xy cov_grid_spot(const cov_cells *cells, cov_xy p)
+{
+    double cell = 1.0 / (double)(UINT32_C(1) << cells->depth);
+    return (cov_xy){(p.x - cells->x0) * cells->per_unit * cell,
+                    (p.y - cells->y0) * cells->per_unit * cell};
+}
+
 /* The edges of each top-level cell, by the number of their first vertex: those of cell i are
  * entry[start[i]] to entry[start[i + 1] - 1], in order. */
 typedef struct cov_sorted {

@@ -11,6 +11,7 @@
 #include "arrow/abi.h"
 #include "engine/tally.h"
 #include "geometry/fraction.h"
+#include "geometry/validity.h"
 
 /* ---------------------------------------------------------------- the calls */
 
@@ -177,6 +178,12 @@ static cov_status share_cells(desk *d, cov_error *err)
     return s;
 }
 
+/* Without memory nothing is proved. */
+static cov_status prove(desk *d, cov_error *err)
+{
+    return cov_validity_proved(d->wkb.at, d->wkb.n) ? COV_OK : cov_fail_memory(err);
+}
+
 static void free_areas(void *out)
 {
     cov_areas_free(out);
@@ -315,7 +322,8 @@ static void every_allocation_fails_in_turn(void **state)
                  {report_defaults, free_report},
                  {export, free_stream},
                  {describe, free_nothing},
-                 {share_cells, free_nothing}};
+                 {share_cells, free_nothing},
+                 {prove, free_nothing}};
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         for (unsigned for_good = 0; for_good < 2; for_good++) {
             size_t fail_at = 1;
