@@ -1,4 +1,4 @@
-/* Repair: whether a polygon is valid (GEOS), and what is done where not.
+/* Repair: whether a polygon is valid (a proof, or GEOS), and what is done where not.
  * SPDX-License-Identifier: MIT */
 #ifndef COV_IO_REPAIR_H
 #define COV_IO_REPAIR_H
