@@ -163,6 +163,13 @@ static int wrong_usage(GError *error)
     return EXIT_USAGE;
 }
 
+/* GDAL reads some formats on a thread of its own, where the library can't listen; of what is
+ * damaged it tells the library, too. A CPL_LOG that is set is somebody's wish. */
+static void quieten_gdal(void)
+{
+    g_setenv("CPL_LOG", "/dev/null", FALSE);
+}
+
 int talk_main(const cli_program *program, int argc, char **argv,
               cov_status (*start)(cli *c, cov_error *err))
 {
@@ -176,6 +183,7 @@ int talk_main(const cli_program *program, int argc, char **argv,
     if (c == NULL)
         return wrong_usage(wrong);
     catch_signals();
+    quieten_gdal();
     int code;
     if (c->help) {
         code = print_and_free(stdout, cli_help(program));

@@ -56,12 +56,13 @@ cov_status cov_intake_begin(struct ArrowArrayStream *stream, const cov_table_opt
     return COV_OK;
 }
 
-static void release_batch(cov_batch_rows *batch)
+void cov_batch_release(cov_batch_rows *batch)
 {
     if (batch->array.release != NULL)
         batch->array.release(&batch->array);
     cov_free(batch->wkb);
     cov_free(batch->start);
+    memset(batch, 0, sizeof *batch);
 }
 
 /* A place behind the last batch. */
@@ -110,10 +111,16 @@ void cov_intake_forget(cov_intake *intake)
 {
     cov_table *table = intake->table;
     for (size_t i = 0; i < table->n_batches; i++)
-        release_batch(&table->batch[i]);
+        cov_batch_release(&table->batch[i]);
     cov_free(table->batch);
     table->batch = NULL;
     table->n_batches = 0;
+}
+
+void cov_intake_take(cov_intake *intake, cov_batch_rows *out)
+{
+    cov_table *table = intake->table;
+    *out = table->batch[--table->n_batches];
 }
 
 void cov_intake_end(cov_intake *intake)
@@ -157,7 +164,7 @@ void cov_table_free(cov_table *table)
     if (table == NULL)
         return;
     for (size_t i = 0; i < table->n_batches; i++)
-        release_batch(&table->batch[i]);
+        cov_batch_release(&table->batch[i]);
     if (table->schema.release != NULL)
         table->schema.release(&table->schema);
     cov_free(table->batch);

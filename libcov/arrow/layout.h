@@ -64,6 +64,9 @@ struct cov_table {
     char *crs;
 };
 
+/* Release what it holds; nothing where that was done. */
+void cov_batch_release(cov_batch_rows *batch);
+
 static inline size_t cov_batch_length(const cov_batch_rows *batch)
 {
     return (size_t)batch->array.length;
@@ -140,6 +143,9 @@ cov_status cov_intake_begin(struct ArrowArrayStream *stream, const cov_table_opt
 cov_status cov_intake_next(cov_intake *intake, int *more, cov_error *err);
 /* Let go of all batches of the table. */
 void cov_intake_forget(cov_intake *intake);
+/* Take the last batch out of the table: it is the caller's, whose cells the table still explains.
+ */
+void cov_intake_take(cov_intake *intake, cov_batch_rows *out);
 void cov_intake_end(cov_intake *intake);
 
 #endif

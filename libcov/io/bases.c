@@ -76,35 +76,35 @@ static cov_status take(reading *r, uint64_t done, double total, cov_batch **out,
     return s == COV_OK ? cov_phases_ask(phases, (double)done, total, err) : s;
 }
 
-/* What can be read by the workers themselves. */
+/* What the workers read themselves. */
 static cov_status hand_out(reading *r, uint64_t *done, double total, cov_error *err)
 {
-    uint64_t records = cov_households_records(r->households);
+    size_t n = 0;
     cov_status s = COV_OK;
-    for (uint64_t first = 0; first < records && s == COV_OK; first += COV_BATCH) {
+    do {
         cov_batch *batch = NULL;
         s = take(r, *done, total, &batch, err);
+        if (s == COV_OK)
+            s = cov_households_hand_out(r->households, batch, err);
         cov_phases_leave(r->ground->setting->phases);
-        if (s != COV_OK || cov_workers_decimals(r->workers) != 0)
+        if (s != COV_OK)
             return s;
-        batch->first = first;
-        batch->n_records = records - first < COV_BATCH ? (size_t)(records - first) : COV_BATCH;
-        *done += batch->n_records;
+        n = batch->n_records;
+        *done += n;
         s = cov_workers_give(r->workers, batch, err);
-    }
-    return s == COV_OK && records > 0 ? cov_workers_wait(r->workers, err) : s;
+    } while (s == COV_OK && n > 0 && cov_workers_again(r->workers) == 0);
+    return s == COV_OK ? cov_workers_wait(r->workers, err) : s;
 }
 
-/* Read to the end, or to the first weight with decimals in a measure that is counted in whole ones.
- */
-static cov_status read_all(reading *r, unsigned *decimals, cov_error *err)
+/* Read to the end, or to where all of it has to be read again. */
+static cov_status read_all(reading *r, unsigned *again, cov_error *err)
 {
     cov_phases *phases = r->ground->setting->phases;
     double total = (double)cov_households_count(r->households);
     uint64_t done = 0;
     cov_status s = hand_out(r, &done, total, err);
-    *decimals = cov_workers_decimals(r->workers);
-    while (s == COV_OK && *decimals == 0) {
+    *again = cov_workers_again(r->workers);
+    while (s == COV_OK && *again == 0) {
         cov_batch *batch = NULL;
         s = take(r, done, total, &batch, err);
         if (s == COV_OK)
@@ -112,52 +112,59 @@ static cov_status read_all(reading *r, unsigned *decimals, cov_error *err)
         cov_phases_leave(phases);
         if (s != COV_OK || batch->n == 0)
             break;
-        *decimals = batch->seen.decimals;
+        *again = batch->seen.again;
         done += batch->n;
-        if (*decimals == 0)
+        if (*again == 0)
             s = cov_workers_give(r->workers, batch, err);
     }
     return s;
 }
 
+/* The tallies of one pass. */
+static cov_status finish(reading *r, cov_error *err)
+{
+    double read = 0, counted = 0;
+    cov_status s = cov_workers_finish(r->workers, r->tally, err);
+    if (s == COV_OK)
+        s = cov_households_conclude(r->households, err);
+    cov_workers_seconds(r->workers, &read, &counted);
+    r->read += read;
+    r->counted += counted;
+    return s;
+}
+
 /* One pass over the points, each measure in its scale. */
-static cov_status count_once(reading *r, unsigned *decimals, cov_error *err)
+static cov_status count_once(reading *r, unsigned *again, cov_error *err)
 {
     const cov_ground *g = r->ground;
     const cov_task task = {g->areas->areas, g->plan->service, g->plan->n,
                            g->reaches,      r->untold,        r->n,
                            r->scale,        r->households};
-    double read = 0, counted = 0;
     cov_status s = cov_workers_create(cov_job_threads(g->setting->job), &task, &r->workers, err);
     if (s == COV_OK)
-        s = read_all(r, decimals, err);
-    if (s == COV_OK && *decimals == 0)
-        s = cov_workers_finish(r->workers, r->tally, err);
-    if (s == COV_OK && *decimals == 0)
-        s = cov_households_conclude(r->households, err);
-    if (s == COV_OK)
-        cov_workers_seconds(r->workers, &read, &counted);
-    r->read += read;
-    r->counted += counted;
+        s = read_all(r, again, err);
+    if (s == COV_OK && *again == 0)
+        s = finish(r, err);
     cov_workers_free(r->workers);
     r->workers = NULL;
     return s;
 }
 
-/* A measure that turns out to have decimals is counted again, in thousandths; at most once each. */
+/* A measure that turns out to have decimals is counted again, in thousandths, at most once each;
+ * and what can't be read the faster way is read again as features. */
 static cov_status count_all(reading *r, cov_error *err)
 {
     cov_status s = COV_OK;
     for (size_t m = 0; m < r->n; m++)
         r->scale[m] = 1;
     for (;;) {
-        unsigned decimals = 0;
-        s = count_once(r, &decimals, err);
-        if (s != COV_OK || decimals == 0)
+        unsigned again = 0;
+        s = count_once(r, &again, err);
+        if (s != COV_OK || again == 0)
             break;
         for (size_t m = 0; m < r->n; m++)
-            r->scale[m] = (decimals >> m & 1) != 0 ? 1000 : r->scale[m];
-        s = cov_households_rewind(r->households, err);
+            r->scale[m] = (again >> m & 1) != 0 ? 1000 : r->scale[m];
+        s = cov_households_rewind(r->households, again, err);
         if (s != COV_OK)
             break;
     }

@@ -54,7 +54,7 @@ void cov_seen_add(cov_seen *to, const cov_seen *from)
     cov_extent_widen(to->extent, from->extent);
     for (size_t m = 0; m < COV_MEASURES_MAX; m++)
         to->rounding[m] += from->rounding[m];
-    to->decimals |= from->decimals;
+    to->again |= from->again;
     for (size_t i = 0; i < to->n_answers; i++)
         to->unknown[i] += from->unknown[i];
 }
@@ -84,6 +84,7 @@ cov_status cov_batch_create(cov_batch *batch, size_t n_measures, size_t n_answer
 void cov_batch_clear(cov_batch *batch)
 {
     cov_seen_clear(&batch->seen);
+    cov_batch_release(&batch->rows);
     cov_free(batch->x);
     cov_free(batch->y);
     for (size_t m = 0; m < COV_MEASURES_MAX; m++)
@@ -97,5 +98,6 @@ void cov_batch_empty(cov_batch *batch)
 {
     batch->n = 0;
     batch->n_records = 0;
+    cov_batch_release(&batch->rows);
     cov_seen_forget(&batch->seen);
 }

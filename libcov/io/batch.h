@@ -6,10 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arrow/layout.h"
 #include "base/status.h"
 
 #define COV_BATCH 65536
 #define COV_MEASURES_MAX 8
+
+/* What was read without GDAL's features isn't plain, so that nothing can be read so. */
+#define COV_AGAIN_BY_GDAL (1U << COV_MEASURES_MAX)
 
 /* Points that are located, and those of them that can't be on earth: |y| over 90 or |x| over 360
  * degrees in a geographic CRS. */
@@ -28,7 +32,8 @@ typedef struct cov_seen {
     cov_stray stray;
     double extent[4]; /* west, south, east, north in the plane; west > east without a location */
     int64_t rounding[COV_MEASURES_MAX]; /* sum of (kept - given), in 1e-9 */
-    unsigned decimals; /* bit m: a weight of measure m that is counted in whole ones has some */
+    unsigned again;    /* why all of it has to be read again: bit m: a weight of measure m that is
+                          counted in whole ones has decimals; COV_AGAIN_BY_GDAL */
     uint64_t *unknown; /* points, for each of n_answers columns and conditions */
     size_t n_answers;
 } cov_seen;
@@ -50,14 +55,15 @@ typedef struct cov_batch {
     uint64_t *served;                   /* bits of the services that the answers say yes for */
     uint64_t *unknown; /* bits of those that none says yes for, and one doesn't know */
     cov_seen seen;
-    uint64_t first; /* records that are still to be read, by whoever counts the batch */
-    size_t n_records;
+    size_t n_records; /* that are still to be read, by whoever counts the batch: of a shapefile */
+    uint64_t first;   /* the first's index in it; of a stream */
+    cov_batch_rows rows;
 } cov_batch;
 
 cov_status cov_batch_create(cov_batch *batch, size_t n_measures, size_t n_answers, cov_error *err);
 void cov_batch_clear(cov_batch *batch);
 
-/* Without points, nothing seen. */
+/* Without points or records, nothing seen. */
 void cov_batch_empty(cov_batch *batch);
 
 #endif

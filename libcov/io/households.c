@@ -77,7 +77,9 @@ static cov_status open_points(cov_households *h, const int *wanted, size_t n, co
 {
     if (h->n_lookups > 0 || h->coordinates.by_columns)
         return COV_OK;
-    cov_status s = cov_shape_points_open(&h->layer, wanted, n, &h->points, err);
+    cov_status s = cov_stream_points_open(&h->layer, wanted, n, &h->stream, err);
+    if (s == COV_OK && h->stream == NULL)
+        s = cov_shape_points_open(&h->layer, wanted, n, &h->points, err);
     if (s != COV_OK || h->points == NULL)
         return s;
     h->n_chunks = (size_t)((cov_shape_points_records(h->points) + COV_BATCH - 1) / COV_BATCH);
@@ -186,6 +188,7 @@ void cov_households_close(cov_households *households)
         cov_free(households->answer[i].text);
         cov_condition_free(households->answer[i].condition);
     }
+    cov_stream_points_close(households->stream);
     cov_shape_points_close(households->points);
     cov_free(households->chunk);
     cov_seen_clear(&households->seen);
@@ -251,11 +254,6 @@ int64_t cov_households_count(cov_households *households)
 cov_status cov_households_refuse_empty(const cov_households *households, cov_error *err)
 {
     return cov_layer_refuse_empty(&households->layer, households->noun, err);
-}
-
-uint64_t cov_households_records(const cov_households *households)
-{
-    return households->points != NULL ? cov_shape_points_records(households->points) : 0;
 }
 
 size_t cov_households_answers(const cov_households *households)

@@ -58,15 +58,16 @@ const char *cov_households_measure(const cov_households *households, size_t meas
 /* The points that will be read; -1 unknown, also where there is a filter. */
 int64_t cov_households_count(cov_households *households);
 
-/* Records that can be read the faster way, by any number of hands; 0 where there is no such way. */
-uint64_t cov_households_records(const cov_households *households);
+/* Give a batch records that a hand reads, faster than features; none (n_records = 0) behind the
+ * last, or where there is no such way. seen.again of the batch is set where the way has an end. */
+cov_status cov_households_hand_out(cov_households *households, cov_batch *batch, cov_error *err);
 
-/* Fill the batch; n = 0 behind the last. What was read by hands isn't read again: where there is
- * the faster way, these are the points that were left. A null or empty geometry, a coordinate that
+/* Fill the batch; n = 0 behind the last. What was read by hands isn't read again: these are the
+ * points that were left. A null or empty geometry, a coordinate that
  * is missing or not finite give NaN (the ledger's "without location"). A weight that is negative or
  * not a number, an answer that is neither yes nor no nor empty, a multipoint or another geometry:
  * COV_ERR_INPUT, with the number of the feature. A point without an id is unknown to all claims.
- * `scale` has one entry for each measure. Bit m of the batch's seen.decimals is set where scale[m]
+ * `scale` has one entry for each measure. Bit m of the batch's seen.again is set where scale[m]
  * is 1 and a weight of measure m has decimals: the caller starts again with that scale at 1000. */
 cov_status cov_households_next(cov_households *households, const uint32_t *scale, cov_batch *batch,
                                cov_error *err);
@@ -78,8 +79,9 @@ void cov_households_note(cov_households *households, const cov_batch *batch);
  * points, and the claims are checked (cov_claims_check). */
 cov_status cov_households_conclude(const cov_households *households, cov_error *err);
 
-/* Start again; forgets what was noted and which records were read. */
-cov_status cov_households_rewind(cov_households *households, cov_error *err);
+/* Start again, for what a batch's seen.again said; forgets what was noted and which records were
+ * read. */
+cov_status cov_households_rewind(cov_households *households, unsigned again, cov_error *err);
 
 /* A hand reads and places points for one thread. The households must be placed before, and outlive
  * it. */
@@ -88,9 +90,8 @@ typedef struct cov_hand cov_hand;
 cov_status cov_hand_create(cov_households *households, cov_hand **out, cov_error *err);
 void cov_hand_free(cov_hand *hand);
 
-/* Read the records first to first + n_records - 1 of the batch, where first is a multiple of
- * COV_BATCH. Where one of them isn't plain, there are no points, and cov_households_next will give
- * them. */
+/* Read the records that the batch was given. Where one of them isn't plain, there are no points:
+ * cov_households_next will give them, or seen.again of the batch is set. */
 cov_status cov_hand_read(cov_hand *hand, const uint32_t *scale, cov_batch *batch, cov_error *err);
 
 /* Bring the points of a batch to the plane, and widen the extent that was seen. */

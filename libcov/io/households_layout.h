@@ -6,6 +6,7 @@
 #include "io/coordinates.h"
 #include "io/households.h"
 #include "io/shape_points.h"
+#include "io/stream_points.h"
 
 typedef struct cov_weighing {
     int weighted;
@@ -50,9 +51,12 @@ struct cov_households {
     int degrees;             /* the CRS is geographic, in degrees */
     cov_transform transform; /* to another plane; zeroed where there is none */
 
-    cov_shape_points *points; /* a faster way to them, or NULL */
-    cov_chunk *chunk;         /* of its records, COV_BATCH each */
+    /* faster ways to them than features: at most one of the two */
+    cov_stream_points *stream; /* all of them, or nothing */
+    cov_shape_points *points;  /* all but the chunks that are left */
+    cov_chunk *chunk;          /* of its records, COV_BATCH each */
     size_t n_chunks;
+    size_t n_handed;    /* chunks that were handed out */
     size_t next_chunk;  /* the first that wasn't looked at for what was left */
     uint64_t n_awaited; /* features that GDAL has still to give of the chunk before that */
     uint64_t n_deleted; /* records before the chunk that is awaited */

@@ -81,7 +81,7 @@ static cov_status read_weights(const filling *f, const cov_record *record, cov_e
         if (h->measure[m].weighted)
             s = cov_column_weight(&h->measure[m].weight, record, f->scale[m], weight,
                                   &seen->rounding[m], &has_decimals, err);
-        seen->decimals |= has_decimals ? 1U << m : 0;
+        seen->again |= has_decimals ? 1U << m : 0;
     }
     return s;
 }
@@ -142,7 +142,7 @@ static cov_status find_left(cov_households *h, int *more, cov_error *err)
 /* Whether GDAL has anything to read. */
 static cov_status has_more(cov_households *h, int *more, cov_error *err)
 {
-    *more = 1;
+    *more = h->stream == NULL;
     if (h->points == NULL || h->n_awaited > 0)
         return COV_OK;
     return find_left(h, more, err);
@@ -156,7 +156,7 @@ cov_status cov_households_next(cov_households *households, const uint32_t *scale
     cov_status s = COV_OK;
     int more = 1;
     cov_batch_empty(batch);
-    while (s == COV_OK && batch->n < COV_BATCH && batch->seen.decimals == 0) {
+    while (s == COV_OK && batch->n < COV_BATCH && batch->seen.again == 0) {
         OGRFeatureH feature = NULL;
         s = has_more(h, &more, err);
         if (s == COV_OK && more)
@@ -171,15 +171,21 @@ cov_status cov_households_next(cov_households *households, const uint32_t *scale
     return s;
 }
 
-cov_status cov_households_rewind(cov_households *households, cov_error *err)
+cov_status cov_households_rewind(cov_households *households, unsigned again, cov_error *err)
 {
     cov_households *h = households;
+    if ((again & COV_AGAIN_BY_GDAL) != 0) {
+        cov_stream_points_close(h->stream);
+        h->stream = NULL;
+    }
     cov_seen_forget(&h->seen);
     memset(h->chunk, 0, h->n_chunks * sizeof *h->chunk);
+    h->n_handed = 0;
     h->next_chunk = 0;
     h->n_awaited = 0;
     h->n_deleted = 0;
-    return cov_layer_rewind(&h->layer, err);
+    return h->stream != NULL ? cov_stream_points_rewind(h->stream, err)
+                             : cov_layer_rewind(&h->layer, err);
 }
 
 void cov_households_note(cov_households *households, const cov_batch *batch)
@@ -189,10 +195,34 @@ void cov_households_note(cov_households *households, const cov_batch *batch)
 
 /* ---------------------------------------------------------------- by many hands */
 
+static void hand_out_chunk(cov_households *h, cov_batch *batch)
+{
+    uint64_t first = (uint64_t)h->n_handed * COV_BATCH;
+    uint64_t left = cov_shape_points_records(h->points) - first;
+    batch->first = first;
+    batch->n_records = left < COV_BATCH ? (size_t)left : COV_BATCH;
+    h->n_handed++;
+}
+
+cov_status cov_households_hand_out(cov_households *households, cov_batch *batch, cov_error *err)
+{
+    cov_households *h = households;
+    int plain = 1;
+    cov_status s = COV_OK;
+    cov_batch_empty(batch);
+    if (h->stream != NULL)
+        s = cov_stream_points_next(h->stream, &batch->rows, &batch->n_records, &plain, err);
+    else if (h->n_handed < h->n_chunks)
+        hand_out_chunk(h, batch);
+    batch->seen.again |= plain ? 0 : COV_AGAIN_BY_GDAL;
+    return s;
+}
+
 struct cov_hand {
     cov_households *households;
     cov_transform transform;
-    cov_shape_reader *reader; /* NULL where there is no faster way */
+    cov_stream_reader *rows; /* NULL both where there is no faster way */
+    cov_shape_reader *reader;
 };
 
 cov_status cov_hand_create(cov_households *households, cov_hand **out, cov_error *err)
@@ -202,6 +232,8 @@ cov_status cov_hand_create(cov_households *households, cov_hand **out, cov_error
         return cov_fail_memory(err);
     hand->households = households;
     cov_status s = cov_transform_copy(&households->transform, &hand->transform, err);
+    if (s == COV_OK && households->stream != NULL)
+        s = cov_stream_reader_create(households->stream, &hand->rows, err);
     if (s == COV_OK && households->points != NULL)
         s = cov_shape_reader_create(households->points, &hand->reader, err);
     if (s == COV_OK)
@@ -215,21 +247,33 @@ void cov_hand_free(cov_hand *hand)
 {
     if (hand == NULL)
         return;
+    cov_stream_reader_free(hand->rows);
     cov_shape_reader_free(hand->reader);
     cov_transform_clear(&hand->transform);
     cov_free(hand);
 }
 
-cov_status cov_hand_read(cov_hand *hand, const uint32_t *scale, cov_batch *batch, cov_error *err)
+static cov_status read_rows(cov_hand *hand, filling *f, cov_error *err)
 {
-    cov_households *h = hand->households;
+    cov_batch *batch = f->batch;
+    int plain = 1;
+    cov_status s = cov_stream_reader_read(hand->rows, &batch->rows, add_point, f, &plain, err);
+    if (plain)
+        cov_batch_release(&batch->rows);
+    else
+        cov_batch_empty(batch);
+    batch->seen.again |= plain ? 0 : COV_AGAIN_BY_GDAL;
+    return s;
+}
+
+static cov_status read_chunk(cov_hand *hand, filling *f, cov_error *err)
+{
+    cov_batch *batch = f->batch;
     uint64_t first = batch->first, deleted = 0;
     size_t n = batch->n_records;
-    filling f = {h, scale, batch};
     int plain = 1;
-    cov_batch_empty(batch);
-    cov_shape_reader_read(hand->reader, first, n, add_point, &f, &plain);
-    cov_chunk *chunk = &h->chunk[first / COV_BATCH];
+    cov_shape_reader_read(hand->reader, first, n, add_point, f, &plain);
+    cov_chunk *chunk = &hand->households->chunk[first / COV_BATCH];
     /* The number of a stray one is known where those before it are. */
     chunk->left = !plain || batch->seen.stray.beyond > 0;
     if (!chunk->left) {
@@ -240,6 +284,12 @@ cov_status cov_hand_read(cov_hand *hand, const uint32_t *scale, cov_batch *batch
     cov_status s = cov_shape_reader_deleted(hand->reader, first, n, &deleted, err);
     chunk->deleted = (uint32_t)deleted;
     return s;
+}
+
+cov_status cov_hand_read(cov_hand *hand, const uint32_t *scale, cov_batch *batch, cov_error *err)
+{
+    filling f = {hand->households, scale, batch};
+    return hand->rows != NULL ? read_rows(hand, &f, err) : read_chunk(hand, &f, err);
 }
 
 static uint64_t hash_double(uint64_t seed, double x)

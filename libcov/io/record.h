@@ -2,12 +2,14 @@
  * SPDX-License-Identifier: MIT
  *
  * Columns, conditions and coordinates ask records, so that it doesn't matter who read them: GDAL,
- * feature by feature, or a reader of many points at once (points.h). */
+ * feature by feature, or a reader of many points at once (shape_points.h, stream_points.h). */
 #ifndef COV_IO_RECORD_H
 #define COV_IO_RECORD_H
 
 #include <ogr_api.h>
 #include <stdint.h>
+
+#include "base/status.h"
 
 /* A cell: null, or the member that its column's kind says (column.h). */
 typedef struct cov_datum {
@@ -23,5 +25,10 @@ typedef struct cov_record {
     OGRFeatureH feature;    /* where GDAL read it; else NULL, and */
     const cov_datum *datum; /* by the index of the column; of those only that were selected */
 } cov_record;
+
+/* Whoever takes records that were read without GDAL, each with the place of its point: finite, or
+ * NaN where it has none. */
+typedef cov_status (*cov_visit)(void *data, const cov_record *record, double x, double y,
+                                cov_error *err);
 
 #endif

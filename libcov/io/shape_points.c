@@ -313,7 +313,7 @@ static int read_number(const cell *c, const unsigned char *b, cov_datum *out)
         i++;
     while (end > i && b[end - 1] == ' ')
         end--;
-    out->is_null = i == end;
+    *out = (cov_datum){.is_null = i == end};
     if (out->is_null)
         return 1;
     int minus = b[i] == '-';
@@ -379,8 +379,7 @@ static int is_plain_shape(const cov_shape_reader *r, uint64_t i, size_t k)
            big32(shape + 4) == words && little32(shape + 8) == p->type;
 }
 
-static int visit_record(cov_shape_reader *r, uint64_t i, size_t k, cov_shape_visit visit,
-                        void *data)
+static int visit_record(cov_shape_reader *r, uint64_t i, size_t k, cov_visit visit, void *data)
 {
     const cov_shape_points *p = r->points;
     const unsigned char *shape = r->shp + k * p->shape, *row = r->dbf + k * p->row;
@@ -393,8 +392,8 @@ static int visit_record(cov_shape_reader *r, uint64_t i, size_t k, cov_shape_vis
            visit(data, &record, x, y, &ignored) == COV_OK;
 }
 
-void cov_shape_reader_read(cov_shape_reader *reader, uint64_t first, size_t n,
-                           cov_shape_visit visit, void *data, int *plain)
+void cov_shape_reader_read(cov_shape_reader *reader, uint64_t first, size_t n, cov_visit visit,
+                           void *data, int *plain)
 {
     *plain = 1;
     for (size_t done = 0; done < n && *plain;) {

@@ -31,14 +31,11 @@ cov_status cov_shape_reader_create(const cov_shape_points *points, cov_shape_rea
                                    cov_error *err);
 void cov_shape_reader_free(cov_shape_reader *reader);
 
-/* The caller's; a record has its number in the file as if none before it were deleted. */
-typedef cov_status (*cov_shape_visit)(void *data, const cov_record *record, double x, double y,
-                                      cov_error *err);
-
-/* Visit records first to first + n - 1, but for the deleted ones. *plain becomes 0 where one isn't
- * plain, or the visitor has failed: some may have been visited then. */
-void cov_shape_reader_read(cov_shape_reader *reader, uint64_t first, size_t n,
-                           cov_shape_visit visit, void *data, int *plain);
+/* Visit records first to first + n - 1, but for the deleted ones; each has its number in the file
+ * as if none before it were deleted. *plain becomes 0 where one isn't plain, or the visitor has
+ * failed: some may have been visited then. */
+void cov_shape_reader_read(cov_shape_reader *reader, uint64_t first, size_t n, cov_visit visit,
+                           void *data, int *plain);
 
 /* How many of them are marked as deleted. COV_ERR_IO where the .dbf ends before. */
 cov_status cov_shape_reader_deleted(cov_shape_reader *reader, uint64_t first, size_t n,

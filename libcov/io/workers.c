@@ -35,7 +35,7 @@ struct cov_workers {
     size_t n_waiting;
     uint64_t n_taken; /* batches taken out of the ring so far: the number of the next */
 
-    unsigned decimals;
+    unsigned again;
 
     int closed;  /* no more batches will come */
     int dropped; /* what is waiting needn't be counted */
@@ -89,7 +89,7 @@ static cov_status count_batch(worker *w, cov_batch *batch, cov_error *err)
         s = cov_hand_read(w->hand, w->pool->task.scale, batch, err);
     double read = cov_phases_clock();
     w->reading += read - start;
-    if (s == COV_OK && batch->seen.decimals == 0) {
+    if (s == COV_OK && batch->seen.again == 0) {
         cov_hand_place(w->hand, batch);
         s = count_points(w, batch, err);
     }
@@ -127,7 +127,7 @@ static void note_failure(cov_workers *p, uint64_t number, cov_status status, con
 static void put_back(cov_workers *p, cov_batch *batch)
 {
     cov_households_note(p->task.households, batch);
-    p->decimals |= batch->seen.decimals;
+    p->again |= batch->seen.again;
     p->spare[p->n_spare++] = batch;
 }
 
@@ -343,12 +343,12 @@ cov_status cov_workers_wait(cov_workers *workers, cov_error *err)
     return report_failure(p, err);
 }
 
-unsigned cov_workers_decimals(cov_workers *workers)
+unsigned cov_workers_again(cov_workers *workers)
 {
     pthread_mutex_lock(&workers->lock);
-    unsigned decimals = workers->decimals;
+    unsigned again = workers->again;
     pthread_mutex_unlock(&workers->lock);
-    return decimals;
+    return again;
 }
 
 cov_status cov_workers_finish(cov_workers *workers, cov_tally **out, cov_error *err)

@@ -40,9 +40,9 @@ cov_status cov_workers_give(cov_workers *workers, cov_batch *batch, cov_error *e
 /* Wait until everything that was given is counted. */
 cov_status cov_workers_wait(cov_workers *workers, cov_error *err);
 
-/* Whether weights have decimals where they are counted in whole ones (cov_seen), so far. Such a
- * batch isn't counted: all of this is to be dropped. */
-unsigned cov_workers_decimals(cov_workers *workers);
+/* Whether all has to be read again, and why (cov_seen), so far. Such a batch isn't counted: all of
+ * this is to be dropped. */
+unsigned cov_workers_again(cov_workers *workers);
 
 /* Wait until everything is counted, end the threads, merge. The tallies, one per measure, are the
  * caller's. Of several errors the one of the earliest batch is reported. Afterwards only

@@ -83,6 +83,24 @@ def truncated_points():
     _cut("points.shp", 0.6)
 
 
+def damaged_points():
+    """damaged.gpkg: points, a page of which in the middle is overwritten."""
+    srs = osr.SpatialReference()
+    srs.ImportFromEPSG(4326)
+    data = ogr.GetDriverByName("GPKG").CreateDataSource("damaged.gpkg")
+    layer = data.CreateLayer("points", srs, ogr.wkbPoint, ["SPATIAL_INDEX=NO"])
+    layer.StartTransaction()
+    for i in range(3000):
+        feature = ogr.Feature(layer.GetLayerDefn())
+        feature.SetGeometry(ogr.CreateGeometryFromWkt(f"POINT ({i / 300} 5)"))
+        layer.CreateFeature(feature)
+    layer.CommitTransaction()
+    layer = data = None
+    with open("damaged.gpkg", "r+b") as file:
+        file.seek(os.path.getsize("damaged.gpkg") * 3 // 4 // 4096 * 4096)
+        file.write(b"\xff" * 4096)
+
+
 def truncated_footprint():
     translate("vnpt.geojson", "vnpt.shp", format="ESRI Shapefile")
     _cut("vnpt.shp", 0.6)

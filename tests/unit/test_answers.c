@@ -215,9 +215,9 @@ static void a_new_pass_forgets_the_old_one(void **state)
     const asked a = {.weight = "pop", .answers = answers, .n_answers = 2, .id = "hh"};
     opened o = read_file("a.csv", "lon,lat,pop,x,hh\n1,1,1,,\n1,1,1.5,,\n1,1,1,1,a\n", &a, 1);
     assert_int_equal(o.status, COV_OK);
-    assert_int_equal(o.batch.seen.decimals, 1);
+    assert_int_equal(o.batch.seen.again, 1);
     assert_int_equal(o.notes->n, 1); /* of the coordinates */
-    assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
+    assert_int_equal(cov_households_rewind(o.households, o.batch.seen.again, &o.err), COV_OK);
     read_next(&o, scales(1000));
     expect_ok(&o, 3);
     read_end(&o);

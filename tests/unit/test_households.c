@@ -142,7 +142,7 @@ static void whole_weights_stay_whole(void **state)
         read_file("a.csv", "lon,lat,POP\n1,1,7\n1,1,0\n1,1,9007199254740993\n1,1,2.0\n1,1,1e2\n",
                   &weighted, 1);
     expect_ok(&o, 5);
-    assert_int_equal(o.batch.seen.decimals, 0);
+    assert_int_equal(o.batch.seen.again, 0);
     assert_true(o.batch.weight[0][0] == 7 && o.batch.weight[0][1] == 0 &&
                 o.batch.weight[0][3] == 2);
     assert_true(o.batch.weight[0][2] == 9007199254740993 && o.batch.weight[0][4] == 100);
@@ -160,11 +160,11 @@ static void decimals_ask_for_thousandths(void **state)
     opened o = read_file("a.csv", "lon,lat,pop\n1,1,7\n1,1,119.63\n1,1,0.0005\n1,1,0.00151\n",
                          &weighted, 1);
     assert_int_equal(o.status, COV_OK);
-    assert_int_equal(o.batch.seen.decimals, 1);
-    assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
+    assert_int_equal(o.batch.seen.again, 1);
+    assert_int_equal(cov_households_rewind(o.households, o.batch.seen.again, &o.err), COV_OK);
     read_next(&o, scales(1000));
     expect_ok(&o, 4);
-    assert_int_equal(o.batch.seen.decimals, 0);
+    assert_int_equal(o.batch.seen.again, 0);
     assert_true(o.batch.weight[0][0] == 7000 && o.batch.weight[0][1] == 119630);
     assert_true(o.batch.weight[0][2] == 0 && o.batch.weight[0][3] == 2);
     assert_true(cov_households_rounding(o.households, 0) == -500000 + 490000);
@@ -220,17 +220,17 @@ static void several_measures_in_one_pass(void **state)
     const asked a = {.weight = NULL, .more = {"persons", "seats"}, .n_more = 2};
     opened o = read_file("a.csv", "lon,lat,Persons,seats\n1,1,4,7\n1,1,3.5,7\n1,1,2,0.25\n", &a, 1);
     assert_int_equal(o.status, COV_OK);
-    assert_int_equal(o.batch.seen.decimals, 2);
+    assert_int_equal(o.batch.seen.again, 2);
     static const uint32_t scale[3] = {1, 1000, 1};
-    assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
+    assert_int_equal(cov_households_rewind(o.households, o.batch.seen.again, &o.err), COV_OK);
     read_next(&o, scale);
     assert_int_equal(o.status, COV_OK);
-    assert_int_equal(o.batch.seen.decimals, 4);
+    assert_int_equal(o.batch.seen.again, 4);
     static const uint32_t finer[3] = {1, 1000, 1000};
-    assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
+    assert_int_equal(cov_households_rewind(o.households, o.batch.seen.again, &o.err), COV_OK);
     read_next(&o, finer);
     expect_ok(&o, 3);
-    assert_int_equal(o.batch.seen.decimals, 0);
+    assert_int_equal(o.batch.seen.again, 0);
     static const uint64_t weight[3][3] = {{1, 1, 1}, {4000, 3500, 2000}, {7000, 7000, 250}};
     for (size_t m = 0; m < 3; m++)
         assert_memory_equal(o.batch.weight[m], weight[m], sizeof weight[m]);
@@ -269,7 +269,7 @@ static void a_long_file_comes_in_batches(void **state)
         assert_true(o.batch.x[2] == (double)((n - 1) % 100) + 0.5);
         read_next(&o, scales(1));
         expect_ok(&o, 0);
-        assert_int_equal(cov_households_rewind(o.households, &o.err), COV_OK);
+        assert_int_equal(cov_households_rewind(o.households, o.batch.seen.again, &o.err), COV_OK);
         double extent[4];
         cov_households_extent(o.households, extent);
         assert_true(extent[0] > extent[2]);

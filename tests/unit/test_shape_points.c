@@ -1,7 +1,7 @@
 /* Shape points: shapefiles that are read by hands against the same files read by GDAL alone, which
  * a filter that lets everything pass makes the households do. SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L
-#include "points.h"
+#include "both_ways.h"
 
 #define ROW 36 /* the mark, N 6, C 5, F 12.3, N 12 */
 #define SHAPE 28
@@ -13,14 +13,6 @@ typedef struct shapefile {
     unsigned char *shp, *shx, *dbf;
     size_t dbf_header;
 } shapefile;
-
-static uint64_t random_bits(uint64_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    return *seed;
-}
 
 static void put32(unsigned char *b, uint32_t v, int big)
 {
@@ -126,116 +118,12 @@ static void drop(shapefile *f)
     free(f->dbf);
 }
 
-/* ---------------------------------------------------------------- what came out */
-
-typedef struct outcome {
-    cov_status status;
-    cov_error err;
-    uint64_t n, sum; /* of a hash of each point: the order doesn't matter */
-    cov_seen seen;
-    int by_hand; /* points that no feature was made of */
-} outcome;
-
-static uint64_t mix(uint64_t h, uint64_t v)
-{
-    h = (h ^ v) * UINT64_C(0x9E3779B97F4A7C15);
-    return h ^ h >> 29;
-}
-
-static void take(outcome *o, const cov_batch *b)
-{
-    o->n += b->n;
-    for (size_t i = 0; i < b->n; i++) {
-        uint64_t h = 1, place[2] = {0, 0};
-        if (!isnan(b->x[i])) {
-            memcpy(&place[0], &b->x[i], 8);
-            memcpy(&place[1], &b->y[i], 8);
-        }
-        h = mix(mix(h, place[0]), place[1]);
-        h = mix(mix(h, b->weight[0][i]), b->weight[1][i]);
-        o->sum += mix(mix(h, b->served[i]), b->unknown[i]);
-    }
-    cov_seen_add(&o->seen, &b->seen);
-}
-
-/* Hands take the chunks in an order of their own. */
-static void read_by_hands(outcome *o, cov_households *h, const uint32_t *scale, cov_batch *batch)
-{
-    uint64_t records = cov_households_records(h);
-    uint64_t chunks = (records + COV_BATCH - 1) / COV_BATCH;
-    cov_hand *hand = NULL;
-    assert_int_equal(cov_hand_create(h, &hand, NULL), COV_OK);
-    for (uint64_t c = chunks; c-- > 0 && o->status == COV_OK;) {
-        batch->first = c * COV_BATCH;
-        batch->n_records =
-            (size_t)(records - batch->first < COV_BATCH ? records - batch->first : COV_BATCH);
-        o->status = cov_hand_read(hand, scale, batch, &o->err);
-        cov_hand_place(hand, batch);
-        o->by_hand += (int)batch->n;
-        take(o, batch);
-    }
-    cov_hand_free(hand);
-}
-
-static outcome read_shapefile(const char *where, uint32_t scale)
-{
-    const cov_answer answers[] = {{0, "CO", NULL}, {1, "SO", NULL}, {2, "SO>=0 & HO<500", NULL}};
-    const char *const weights[] = {"HO", "W"};
-    const uint32_t scales_of[] = {scale, 1000};
-    char *path = folder_at(&here, "p.shp");
-    const cov_source source = {path, NULL, where, NULL};
-    const cov_policy policy = {.assume_crs = "EPSG:4326"};
-    const cov_households_query query = {
-        .source = &source, .weights = weights, .n_measures = 2, .answers = answers, .n_answers = 3};
-    outcome o = {.status = COV_OK};
-    cov_notes notes = {.n = 0};
-    cov_households *h = NULL;
-    cov_batch batch;
-    assert_int_equal(cov_batch_create(&batch, 2, 3, NULL), COV_OK);
-    assert_int_equal(cov_seen_create(&o.seen, 3, NULL), COV_OK);
-    o.status = cov_households_open(&query, &policy, &notes, &h, &o.err);
-    if (o.status == COV_OK)
-        read_by_hands(&o, h, scales_of, &batch);
-    while (o.status == COV_OK) {
-        o.status = cov_households_next(h, scales_of, &batch, &o.err);
-        if (o.status != COV_OK || batch.n == 0)
-            break;
-        cov_hand *hand = NULL;
-        assert_int_equal(cov_hand_create(h, &hand, NULL), COV_OK);
-        cov_hand_place(hand, &batch);
-        cov_hand_free(hand);
-        take(&o, &batch);
-    }
-    cov_households_close(h);
-    cov_batch_clear(&batch);
-    cov_notes_clear(&notes);
-    free(path);
-    return o;
-}
-
-/* By hands and by GDAL; how many points hands gave. */
 static int compare(const char *what)
 {
-    outcome a = read_shapefile(NULL, 1000), b = read_shapefile("1=1", 1000);
-    assert_int_equal(b.by_hand, 0);
-    if (a.status != b.status || (a.status != COV_OK && strcmp(a.err.message, b.err.message) != 0))
-        fail_msg("%s: \"%s\" (%d) instead of \"%s\" (%d)", what,
-                 a.status != COV_OK ? a.err.message : "", (int)a.status,
-                 b.status != COV_OK ? b.err.message : "", (int)b.status);
-    if (a.status == COV_OK) {
-        if (a.n != b.n || a.sum != b.sum)
-            fail_msg("%s: other points", what);
-        assert_memory_equal(a.seen.rounding, b.seen.rounding, sizeof a.seen.rounding);
-        assert_memory_equal(a.seen.unknown, b.seen.unknown, 3 * sizeof *a.seen.unknown);
-        assert_memory_equal(a.seen.extent, b.seen.extent, sizeof a.seen.extent);
-        assert_true(a.seen.n_points == b.seen.n_points);
-        assert_true(a.seen.stray.located == b.seen.stray.located);
-        assert_true(a.seen.stray.beyond == b.seen.stray.beyond);
-        assert_true(a.seen.stray.first == b.seen.stray.first);
-    }
-    cov_seen_clear(&a.seen);
-    cov_seen_clear(&b.seen);
-    return a.by_hand;
+    char *path = folder_at(&here, "p.shp");
+    int by_hand = compare_ways(path, what);
+    free(path);
+    return by_hand;
 }
 
 /* ---------------------------------------------------------------- the tests */
