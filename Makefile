@@ -5,6 +5,8 @@
 #               run, once under the address and undefined-behaviour sanitizers
 #   make python installs what is missing, builds the Python package in the virtual environment
 #               build/venv, and its core without GDAL in build/venv-core and -bare
+#   make bench  builds, measures covcalc against merely reading and against what people use:
+#               tests/bench/README.md; make bench-packages installs such programs before
 #
 # Everything else is plain meson: meson setup build && meson compile -C build && meson install -C build
 
@@ -18,6 +20,8 @@ TEST_PACKAGES = $(BUILD_PACKAGES) g++ libcmocka-dev libgmp-dev binutils man-db \
 	python3-pytest python3-gdal python3-numpy python3-shapely python3-jsonschema python3-yaml \
 	gdal-bin proj-bin proj-data python3-dev python3-venv \
 	$(if $(shell command -v java),,default-jre-headless)
+# What covcalc is measured against; GeoPandas with shapely 2 and exactextract aren't in Debian.
+BENCH_PACKAGES = $(BUILD_PACKAGES) gdal-bin postgresql postgresql-postgis spatialite-bin qgis
 
 PROVINCE = data/province
 
@@ -28,7 +32,7 @@ VENV = $(BUILD)/venv
 VENV_CORE = $(BUILD)/venv-core
 VENV_BARE = $(BUILD)/venv-bare
 
-.PHONY: all demo test check python sanitize format clean
+.PHONY: all demo test check python sanitize bench format clean
 
 all: $(BUILD)/build.ninja
 	meson compile -C $(BUILD)
@@ -47,11 +51,13 @@ define install_packages
 	fi
 endef
 
-.PHONY: demo-packages test-packages
+.PHONY: demo-packages test-packages bench-packages
 demo-packages:
 	$(call install_packages,$(BUILD_PACKAGES))
 test-packages:
 	$(call install_packages,$(TEST_PACKAGES))
+bench-packages:
+	$(call install_packages,$(BENCH_PACKAGES))
 
 $(BUILD)/build.ninja:
 	meson setup $(BUILD)
@@ -102,8 +108,14 @@ sanitize:
 	    -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
 	meson test -C $(SANITIZE) --print-errorlogs
 
+# Installs nothing unasked: peers that are missing are named and skipped. The data is made once.
+#   make bench BENCH="--quick"      make bench BENCH="--only country"
+bench: $(BUILD)/build.ninja
+	meson compile -C $(BUILD) bench
+	$(PYTHON) tests/bench/bench.py --build $(BUILD) $(BENCH)
+
 format:
-	clang-format -i include/cov/*.h libcov/*/*.[ch] tools/*.[ch] tests/*/*.[ch]
+	clang-format -i include/cov/*.h libcov/*/*.[ch] tools/*.[ch] tests/*/*.[ch] tests/bench/*/*.[ch]
 
 clean:
 	rm -rf $(BUILD) $(SANITIZE) $(OUT)

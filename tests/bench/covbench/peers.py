@@ -1,0 +1,127 @@
+"""What people use to count households by commune. Each function: a Contender, or None.
+
+Data that a peer wants loaded and indexed is, before anything is timed.
+"""
+import subprocess
+import tempfile
+
+from .bench import PEERS, installed
+from .contest import Contender
+from .counts import read
+
+SQLITE_LIMIT = 100_000  # ogr2ogr tries each household in each commune
+
+PACKAGES = {
+    "PostGIS": "postgresql-15-postgis-3 (Debian; or postgis, of another version)",
+    "SpatiaLite": "spatialite-bin (Debian)",
+    "ogr2ogr": "gdal-bin (Debian)",
+    "QGIS": "qgis (Debian)",
+    "GeoPandas": "no package of Debian has shapely 2: make python, or pip install geopandas",
+    "exactextract": "not in Debian: pip install exactextract rasterio geopandas",
+}
+
+
+def geopandas(bench, region, n):
+    python = bench.venv_python
+    if not imports(python, "geopandas"):
+        return None
+    out = bench.data.answer(f"geopandas-{region}.csv")
+    argv = [python, PEERS / "geopandas_join.py", bench.data.layer(region, "communes"),
+            bench.data.households(region, n), out]
+    return Contender("GeoPandas sjoin, shapely 2", argv, out.with_suffix(".out"),
+                     lambda: read(out, "code", "hh_size"))
+
+
+def postgis(bench, region, n, cluster):
+    """Its join alone, and as many workers as it likes."""
+    if cluster is None:
+        return None
+    cluster.load(bench.data.layer(region, "communes"), "communes", "MULTIPOLYGON")
+    cluster.load(bench.data.households(region, n), "households", "POINT")
+    out = bench.data.answer(f"postgis-{region}.csv")
+    join = ("copy (select c.code, sum(h.hh_size) from communes c join households h "
+            "on st_intersects(c.geom, h.geom) group by c.code) to stdout csv")
+    return Contender("PostGIS, join alone", cluster.psql("-c", join), out,
+                     lambda: read(out, 0, 1, header=False))
+
+
+def spatialite(bench, region, n, folder):
+    """Its join alone."""
+    if not installed("spatialite"):
+        return None
+    path = f"{folder}/{region}-{n}.sqlite"
+    _load_sqlite(path, "c", bench.data.layer(region, "communes"), "MULTIPOLYGON")
+    _load_sqlite(path, "h", bench.data.households(region, n), "POINT")
+    out = bench.data.answer(f"spatialite-{region}.txt")
+    join = ("select c.code, sum(h.hh_size) from c join h on st_intersects(c.geometry, h.geometry) "
+            "and h.rowid in (select rowid from SpatialIndex where f_table_name = 'h' "
+            "and search_frame = c.geometry) group by c.code;")
+    return Contender("SpatiaLite, join alone", ["spatialite", "-silent", path, join], out,
+                     lambda: read(out, 0, 1, delimiter="|", header=False))
+
+
+def ogr_sqlite(bench, region, n, folder):
+    if not installed("ogr2ogr") or n > SQLITE_LIMIT:
+        return None
+    both = f"{folder}/both.vrt"
+    with open(both, "w", encoding="utf-8") as file:
+        file.write("<OGRVRTDataSource>")
+        for name, path in (("c", bench.data.layer(region, "communes")),
+                           ("h", bench.data.households(region, n))):
+            file.write(f"<OGRVRTLayer name='{name}'><SrcDataSource>{path}</SrcDataSource>"
+                       f"<SrcLayer>{path.stem}</SrcLayer></OGRVRTLayer>")
+        file.write("</OGRVRTDataSource>")
+    out = bench.data.answer(f"ogr2ogr-{region}.csv")
+    join = ("select c.code code, sum(h.hh_size) n from c join h "
+            "on st_intersects(c.geometry, h.geometry) group by c.code")
+    return Contender("ogr2ogr -dialect sqlite",
+                     ["ogr2ogr", "-q", "-overwrite", "-f", "CSV", out, both, "-dialect", "sqlite",
+                      "-sql", join], out.with_suffix(".out"), lambda: read(out, "code", "n"))
+
+
+def qgis(bench, region, n, folder):
+    program = qgis_program()
+    if program is None:
+        return None
+    out = bench.data.answer(f"qgis-{region}.csv")
+    argv = [program, "run", "native:countpointsinpolygon",
+            f"--POLYGONS={bench.data.layer(region, 'communes')}",
+            f"--POINTS={bench.data.households(region, n)}", "--WEIGHT=hh_size", "--FIELD=n",
+            f"--OUTPUT={out}"]
+    return Contender("QGIS count points in polygon", argv, out.with_suffix(".out"),
+                     lambda: read(out, "code", "n"),
+                     {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder)})
+
+
+def exactextract(bench, region):
+    """Its sums alone: Python's start isn't counted."""
+    if not imports(bench.venv_python, "exactextract", "rasterio", "geopandas"):
+        return None
+    out = bench.data.answer(f"exactextract-{region}.csv")
+    argv = [bench.venv_python, PEERS / "exactextract_sums.py",
+            bench.data.layer(region, "communes"), bench.data.layer(region, "raster"), out]
+    return Contender("exactextract, without Python's start", argv, out.with_suffix(".out"),
+                     lambda: read(out, "code", "sum"), tells_seconds=True)
+
+
+def qgis_program():
+    """Debian's wrapper passes an option that the program doesn't know."""
+    return next(filter(installed, ("qgis_process.bin", "qgis_process")), None)
+
+
+def imports(python, *modules):
+    if not python.exists():
+        return False
+    return subprocess.run([python, "-c", f"import {', '.join(modules)}"], capture_output=True,
+                          check=False).returncode == 0
+
+
+def scratch():
+    """Removed by whoever closes it."""
+    return tempfile.TemporaryDirectory(prefix="bench-")
+
+
+def _load_sqlite(path, table, source, kind):
+    more = ["-update"] if table != "c" else ["-dsco", "SPATIALITE=YES"]
+    subprocess.run(["ogr2ogr", "-q", "-f", "SQLite", *more, "-gt", "200000", "-nlt", kind, "-nln",
+                    table, path, source], check=True)
