@@ -19,6 +19,7 @@ from covbench.report import Report
 
 PARTS = {"locating": parts.locating, "reading": parts.reading, "peers": parts.against_peers,
          "rasters": parts.rasters}
+TOOLS = "bench_locate", "bench_near", "bench_read"
 
 
 def read_options(arguments):
@@ -74,9 +75,11 @@ def prepare(options):
     report = Report(machine.describe(versions(options, venv)), options.runs, options.patience)
     folder = options.data or options.build / "bench-data"
     data = Dataset(folder, options.build / "tests" / "bench" / "bench_data", options.seed)
-    if not data.maker.exists():
-        sys.exit(f"{data.maker} isn't there: make bench builds it")
-    return Bench(options.build, venv, data, report, options.points, options.regions)
+    bench = Bench(options.build, venv, data, report, options.points, options.regions)
+    for path in (bench.covcalc, data.maker, *map(bench.tool, TOOLS)):
+        if not path.exists():
+            sys.exit(f"{path} isn't there: make bench builds it")
+    return bench
 
 
 def main(arguments):

@@ -18,8 +18,8 @@ import bench  # noqa: E402
 # ---------------------------------------------------------------- comparing
 
 def test_medians_of_any_order():
-    timing = Timing.of([Usage(3, 10), Usage(1, 30), Usage(2, 20)])
-    assert timing == Timing(seconds=2, low=1, high=3, megabytes=30, runs=3)
+    timing = Timing.of([Usage(9, 10), Usage(1, 30), Usage(2, 20)])
+    assert timing == Timing(seconds=2, low=1, high=9, megabytes=30, runs=3)
 
 
 def test_ratio_of_nothing():
@@ -48,7 +48,9 @@ def test_who_differs_is_told_with_the_commune():
     (line,) = counts.disagreements(answers)
     assert line == "covcalc and other differ in 1 communes; commune 2: 6 and 7"
     assert counts.disagreements({"a": {1: 1.0}, "b": {1: 1.0 + 1e-9}}, tolerance=1e-6) == []
+    assert counts.disagreements({"a": {1: 0.04323}, "b": {1: 0.04323048}}, tolerance=1e-6) == []
     assert counts.disagreements({"a": {1: 1.0}, "b": {}}, tolerance=1e-6)
+    assert counts.disagreements({"a": {1: 8_000_000}, "b": {1: 8_000_001}})
     assert counts.disagreements({"a": {1: 0}}) == ["a counted nothing"]
 
 

@@ -1,7 +1,7 @@
 """Counts by commune, as each program writes them, and where they differ."""
 import csv
 
-TOLERANCE = 1e-6  # of fractional sums, relative
+TOLERANCE = 1e-6  # of fractional sums: covcalc's are millionths
 
 
 def read(path, code, value, delimiter=",", header=True):
@@ -23,7 +23,7 @@ def differences(one, other, tolerance=0.0):
     lines = []
     for code in sorted(one.keys() | other.keys()):
         a, b = one.get(code, 0), other.get(code, 0)
-        if abs(a - b) > tolerance * max(abs(a), abs(b)):
+        if abs(a - b) > tolerance * max(1, abs(a), abs(b)):
             lines.append(f"commune {code}: {a:,} and {b:,}")
     return lines
 

@@ -75,8 +75,8 @@ def ogr_sqlite(bench, region, n, folder):
     join = ("select c.code code, sum(h.hh_size) n from c join h "
             "on st_intersects(c.geometry, h.geometry) group by c.code")
     return Contender("ogr2ogr -dialect sqlite",
-                     ["ogr2ogr", "-q", "-overwrite", "-f", "CSV", out, both, "-dialect", "sqlite",
-                      "-sql", join], out.with_suffix(".out"), lambda: read(out, "code", "n"))
+                     ["ogr2ogr", "-q", "-f", "CSV", "/vsistdout/", both, "-dialect", "sqlite",
+                      "-sql", join], out, lambda: read(out, "code", "n"))
 
 
 def qgis(bench, region, n, folder):
