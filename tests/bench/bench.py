@@ -7,6 +7,7 @@ SPDX-License-Identifier: MIT
 Nothing fails by time. The exit status is 1 where two programs count differently, or one fails.
 """
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -35,14 +36,15 @@ def read_options(arguments):
     add("--communes", type=Path, help="for country: real ones, with a column ma_xa")
     add("--runs", type=int, default=RUNS, help="of each; the median counts")
     add("--patience", type=float, default=PATIENCE, help="seconds; who used them up is done")
-    add("--quick", action="store_true", help="100,000 households of the province, three runs")
+    add("--quick", action="store_true", help="100,000 households of the province, three runs at most")
     add("--json", type=Path, help="where the figures go (DATA/bench.json)")
     options = parser.parse_args(arguments)
     unknown = set(options.only) - {*PARTS, "country"}
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     if options.quick:
-        options.points, options.regions, options.runs = [100_000], ["province"], 3
+        options.points, options.regions = [100_000], ["province"]
+        options.runs = min(options.runs, 3)
     return options
 
 
@@ -83,6 +85,7 @@ def prepare(options):
 
 
 def main(arguments):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the cluster is stopped, too
     options = read_options(arguments)
     bench = prepare(options)
     print_machine(bench.report.machine)

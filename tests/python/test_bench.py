@@ -1,10 +1,13 @@
 """How the benchmark compares and what it prints. Nothing here takes the time of anything."""
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
+BENCH = Path(__file__).resolve().parents[1] / "bench"
+sys.path.insert(0, str(BENCH))
 
 from covbench import aims, cluster, counts, machine, table  # noqa: E402
 from covbench.contest import Contender, hold  # noqa: E402
@@ -85,6 +88,22 @@ def test_a_program_that_fails_is_no_result(tmp_path):
 def test_memory_is_that_of_the_child(tmp_path):
     script = "x = bytearray(300_000_000); x[::4096] = b'1' * len(x[::4096])"
     assert 290 < measure([sys.executable, "-c", script], tmp_path / "out").megabytes < 330
+
+
+def test_who_ends_the_benchmark_ends_what_it_measures(tmp_path):
+    """A child that isn't ended writes its pid and sleeps on."""
+    program = f"""if True:
+        import signal, sys
+        sys.path.insert(0, {str(BENCH)!r})
+        from covbench.process import measure
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        measure(["sh", "-c", "echo $$; exec sleep 600"], {str(tmp_path / "pid")!r})"""
+    with subprocess.Popen([sys.executable, "-c", program]) as run:
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+            time.sleep(0.01)
+        run.terminate()
+    assert run.returncode == 143
+    assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
 
 
 # ---------------------------------------------------------------- printing

@@ -1,5 +1,6 @@
 """One whole process, measured: seconds and peak memory."""
 import os
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,12 @@ def measure(argv, out, environment=None):
     start = time.perf_counter()
     pid = os.posix_spawnp(command[0], command, {**os.environ, **(environment or {})},
                           file_actions=files)
-    _, status, usage = os.wait4(pid, 0)
+    try:
+        _, status, usage = os.wait4(pid, 0)
+    except BaseException:  # who ends this program ends what it measures
+        os.kill(pid, signal.SIGKILL)
+        os.wait4(pid, 0)
+        raise
     seconds = time.perf_counter() - start
     if status != 0:
         said = errors.read_text(errors="replace").strip()[-2000:]
