@@ -144,6 +144,7 @@ static double time_cov(const cov_areas *areas, const records *r, int32_t *out, s
 typedef struct geos_index {
     GEOSContextHandle_t context;
     GEOSSTRtree *tree;
+    GEOSGeometry **area;
     const GEOSPreparedGeometry **prepared;
     const GEOSGeometry *point;
     int32_t found;
@@ -175,7 +176,7 @@ static double geos_build(geos_index *g, const polygons *p)
     g->tree = GEOSSTRtree_create_r(g->context, 10);
     g->prepared = malloc(p->n * sizeof *g->prepared);
     GEOSWKBReader *reader = GEOSWKBReader_create_r(g->context);
-    GEOSGeometry **all = malloc(p->n * sizeof *all);
+    GEOSGeometry **all = g->area = malloc(p->n * sizeof *all);
     for (size_t i = 0; i < p->n; i++) {
         all[i] = GEOSWKBReader_read_r(g->context, reader, p->area[i].wkb, p->area[i].wkb_size);
         g->prepared[i] = GEOSPrepare_r(g->context, all[i]);
@@ -192,8 +193,21 @@ static double geos_build(geos_index *g, const polygons *p)
         (void)GEOSPreparedIntersects_r(g->context, g->prepared[i], centre);
         GEOSGeom_destroy_r(g->context, centre);
     }
-    free(all);
-    return now() - t;
+    t = now() - t;
+    GEOSWKBReader_destroy_r(g->context, reader);
+    return t;
+}
+
+static void geos_free(geos_index *g, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        GEOSPreparedGeom_destroy_r(g->context, g->prepared[i]);
+        GEOSGeom_destroy_r(g->context, g->area[i]);
+    }
+    GEOSSTRtree_destroy_r(g->context, g->tree);
+    GEOS_finish_r(g->context);
+    free(g->prepared);
+    free(g->area);
 }
 
 /* ---------------------------------------------------------------- memory */
@@ -255,14 +269,95 @@ static double build_median(const polygons *p, unsigned threads, cov_areas **area
     return median(t, RUNS);
 }
 
+static double random_lines_median(size_t bytes)
+{
+    double rate[RUNS];
+    for (size_t k = 0; k < RUNS; k++)
+        rate[k] = random_lines(bytes);
+    return median(rate, RUNS);
+}
+
+static double geos_build_median(geos_index *g, const polygons *p)
+{
+    double t[RUNS];
+    for (size_t k = 0; k < RUNS; k++) {
+        if (k > 0)
+            geos_free(g, p->n);
+        t[k] = geos_build(g, p);
+    }
+    return median(t, RUNS);
+}
+
+/* Seconds for the first n points, and how many of the answers aren't those of libcov. */
+static double geos_find_median(geos_index *g, const records *r, size_t n, const int32_t *expected,
+                               size_t *differ)
+{
+    double t[RUNS];
+    for (size_t k = 0; k < RUNS; k++) {
+        double start = now();
+        *differ = 0;
+        for (size_t i = 0; i < n; i++)
+            *differ += geos_find(g, r->record[i].x, r->record[i].y) != expected[i];
+        t[k] = now() - start;
+    }
+    return median(t, RUNS);
+}
+
+/* Seconds, bytes, points and lines a second. */
+typedef struct figures {
+    double build, build_two, bytes, bytes_per_vertex, rate, rate_two, lines;
+} figures;
+
+static figures measure(const polygons *p, const records *r, cov_areas **areas, int32_t *out)
+{
+    figures f = {.build_two = build_median(p, 2, areas), .build = build_median(p, 1, areas)};
+    f.bytes = (double)cov_areas_memory(*areas);
+    f.bytes_per_vertex = f.bytes / (double)p->n_vertices;
+    f.rate = (double)r->n / time_cov_median(*areas, r, out, 1);
+    f.rate_two = (double)r->n / time_cov_median(*areas, r, out, 2);
+    f.lines = random_lines_median((size_t)f.bytes);
+    printf("libcov: build %.3f s (two threads %.3f), %.1f MB, %.1f bytes/vertex; %.1f M points/s, "
+           "two threads %.1f (x %.2f)\n",
+           f.build, f.build_two, f.bytes / 1e6, f.bytes_per_vertex, f.rate / 1e6, f.rate_two / 1e6,
+           f.rate_two / f.rate);
+    printf("random lines in as much memory: %.1f M/s; libcov / lines = %.2f\n", f.lines / 1e6,
+           f.rate / f.lines);
+    return f;
+}
+
+/* Begins the line for programs; GEOS may end it. */
+static void tell(const figures *f)
+{
+    printf("{\"build\": %.6f, \"build_two\": %.6f, \"bytes_per_vertex\": %.3f, \"rate\": %.1f, "
+           "\"rate_two\": %.1f, \"lines\": %.1f",
+           f->build, f->build_two, f->bytes_per_vertex, f->rate, f->rate_two, f->lines);
+}
+
+/* How many answers differ. */
+static size_t compare(const polygons *p, const figures *f, const records *r, size_t n,
+                      const int32_t *out)
+{
+    geos_index g = {0};
+    size_t differ = 0;
+    double build = geos_build_median(&g, p);
+    double rate = (double)n / geos_find_median(&g, r, n, out, &differ);
+    printf("GEOS: build %.3f s; %.3f M points/s; libcov is %.0f x faster, builds in %.2f of the "
+           "time (two threads %.2f); %zu of %zu answers differ\n",
+           build, rate / 1e6, f->rate / rate, f->build / build, f->build_two / build, differ, n);
+    tell(f);
+    printf(", \"geos_build\": %.6f, \"geos_rate\": %.1f}\n", build, rate);
+    geos_free(&g, p->n);
+    return differ;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
         die("usage: bench_locate AREAS [POINTS [GEOS_POINTS]]");
     polygons p = read_polygons(argv[1]);
     cov_areas *areas = NULL;
-    double build_two = build_median(&p, 2, &areas);
-    double build = build_median(&p, 1, &areas), extent[4];
+    double extent[4];
+    (void)build_median(&p, 1, &areas);
     cov_areas_extent(areas, extent);
     char *end = "";
     size_t n = argc > 2 ? (size_t)strtoul(argv[2], &end, 10) : 1000000;
@@ -270,39 +365,10 @@ int main(int argc, char **argv)
     size_t n_geos = argc > 3 ? (size_t)atol(argv[3]) : 200000;
     n_geos = n_geos < r.n ? n_geos : r.n;
     int32_t *out = malloc(r.n * sizeof *out);
-
-    size_t bytes = cov_areas_memory(areas);
-    double one = time_cov_median(areas, &r, out, 1), two = time_cov_median(areas, &r, out, 2);
-    double lines = random_lines(bytes);
-    printf("libcov: build %.3f s (two threads %.3f), %.1f MB, %.1f bytes/vertex; %.1f M points/s, "
-           "two threads %.1f "
-           "(x %.2f)\n",
-           build, build_two, (double)bytes / 1e6, (double)bytes / (double)p.n_vertices,
-           (double)r.n / one / 1e6, (double)r.n / two / 1e6, one / two);
-    printf("random lines in as much memory: %.1f M/s; libcov / lines = %.2f\n", lines / 1e6,
-           (double)r.n / one / lines);
-    char told[400];
-    snprintf(told, sizeof told,
-             "{\"build\": %.6f, \"build_two\": %.6f, \"bytes_per_vertex\": %.3f, \"rate\": %.1f, "
-             "\"rate_two\": %.1f, \"lines\": %.1f",
-             build, build_two, (double)bytes / (double)p.n_vertices, (double)r.n / one,
-             (double)r.n / two, lines);
-    if (n_geos == 0) {
-        printf("%s}\n", told);
-        return 0;
-    }
-
-    geos_index g = {0};
-    double geos_built = geos_build(&g, &p), t = now();
-    size_t differ = 0;
-    for (size_t i = 0; i < n_geos; i++)
-        differ += geos_find(&g, r.record[i].x, r.record[i].y) != out[i];
-    t = now() - t;
-    printf("GEOS: build %.3f s; %.3f M points/s; libcov is %.0f x faster, builds in %.2f of the "
-           "time (two threads %.2f); %zu of %zu answers differ\n",
-           geos_built, (double)n_geos / t / 1e6, ((double)r.n / one) / ((double)n_geos / t),
-           build / geos_built, build_two / geos_built, differ, n_geos);
-    printf("%s, \"geos_build\": %.6f, \"geos_rate\": %.1f}\n", told, geos_built,
-           (double)n_geos / t);
-    return differ != 0;
+    figures f = measure(&p, &r, &areas, out);
+    if (n_geos > 0)
+        return compare(&p, &f, &r, n_geos, out) != 0;
+    tell(&f);
+    printf("}\n");
+    return 0;
 }

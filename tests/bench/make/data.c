@@ -3,9 +3,9 @@
  *
  * usage: bench_data REGION WHAT SEED OUT [N]
  *
- * REGION is province (64 communes) or nation (10,600). WHAT is communes, fiber, mobile or cables
- * (OUT is a shapefile), raster (a GeoTIFF), or households: N of them, a shapefile and next to it
- * the same as records of 32 bytes (.bin). */
+ * REGION is province (64 communes), nation (10,600) or country (3,321). WHAT is communes, fiber,
+ * mobile or cables (OUT is a shapefile), raster (a GeoTIFF), or households: N of them, a shapefile
+ * and next to it the same as records of 32 bytes (.bin). */
 #include <gdal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -60,6 +60,20 @@ static const region regions[] = {
      {0.004, 0.05},
      5000,
      0.36},
+    {"country",
+     inside_nation,
+     102.0,
+     8.4,
+     109.7,
+     23.5,
+     3321,
+     {4, 5, 6},
+     12,
+     60000,
+     {0.0010, 0.012},
+     {0.004, 0.05},
+     5000,
+     0.36},
 };
 
 const region *region_find(const char *name)

@@ -1,4 +1,4 @@
-/* The two regions that data is made for.
+/* The regions that data is made for.
  * SPDX-License-Identifier: MIT */
 #ifndef BENCH_REGION_H
 #define BENCH_REGION_H
