@@ -2,7 +2,8 @@
 
 SPDX-License-Identifier: MIT
 
-    python3 tests/bench/bench.py [--build build] [--quick] [--only reading,peers] [--points 1e6]
+    python3 tests/bench/bench.py [--build build] [--quick] [--only reading,peers]
+    python3 tests/bench/bench.py --results build/bench-data/seed1/bench.json
 
 Nothing fails by time. The exit status is 1 where two programs count differently, or one fails.
 """
@@ -11,15 +12,18 @@ import signal
 import sys
 from pathlib import Path
 
-from covbench import machine, parts
-from covbench.bench import ROOT, Bench
-from covbench.contest import PATIENCE, RUNS
+from covbench import machine, report, results
+from covbench.against import against_peers, against_peers_with_many
+from covbench.bench import FULL, QUICK, ROOT, Bench, installed
+from covbench.cluster import binaries, postgis_version
 from covbench.country import country
 from covbench.dataset import Dataset
-from covbench.report import Report
+from covbench.locating import locating
+from covbench.rasters import rasters
+from covbench.reading import reading
 
-PARTS = {"locating": parts.locating, "reading": parts.reading, "peers": parts.against_peers,
-         "rasters": parts.rasters}
+PARTS = {"locating": locating, "reading": reading, "peers": against_peers,
+         "peers-10m": against_peers_with_many, "rasters": rasters, "country": country}
 TOOLS = "bench_locate", "bench_near", "bench_read"
 
 
@@ -30,37 +34,25 @@ def read_options(arguments):
     add("--data", type=Path, help="where the data is kept (BUILD/bench-data)")
     add("--venv", type=Path, help="an environment with GeoPandas (BUILD/venv, or build/venv)")
     add("--seed", type=int, default=1, help="of the data")
-    add("--points", type=sizes, default=[1_000_000, 10_000_000], help="such as 1e6,1e7")
-    add("--regions", type=words, default=["province", "nation"], help="province, nation or both")
-    add("--only", type=words, default=list(PARTS), help=f"of {', '.join(PARTS)}, country")
-    add("--communes", type=Path, help="for country: real ones, with a column ma_xa")
-    add("--runs", type=int, default=RUNS, help="of each; the median counts")
-    add("--patience", type=float, default=PATIENCE, help="seconds; who used them up is done")
-    add("--quick", action="store_true", help="100,000 households of the province, three runs at most")
-    add("--json", type=Path, help="where the figures go (DATA/bench.json)")
+    add("--only", type=lambda text: text.split(","), help=f"of {', '.join(PARTS)}")
+    add("--quick", action="store_true", help="100,000 households of the province, once")
+    add("--results", type=Path, metavar="JSON", help="write the tables of RESULTS.md from it")
     options = parser.parse_args(arguments)
-    unknown = set(options.only) - {*PARTS, "country"}
+    options.data = options.data or options.build / "bench-data"
+    usual = [name for name in PARTS if name != "country" and not (options.quick and "10m" in name)]
+    options.only = options.only or usual
+    unknown = set(options.only) - PARTS.keys()
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    if options.quick:
-        options.points, options.regions = [100_000], ["province"]
-        options.runs = min(options.runs, 3)
     return options
-
-
-def words(text):
-    return text.split(",")
-
-
-def sizes(text):
-    return sorted(int(float(word)) for word in text.split(","))
 
 
 def versions(options, venv):
     python = str(venv / "bin" / "python")
     return {"covcalc": [str(options.build / "tools" / "covcalc"), "--version"],
             "GDAL": ["gdalinfo", "--version"], "GEOS": ["geos-config", "--version"],
-            "PostgreSQL": ["psql", "--version"], "SpatiaLite": ["spatialite", "--version"],
+            "PostgreSQL": ["psql", "--version"],
+            "SpatiaLite": ["spatialite", "-silent", ":memory:", "select spatialite_version()"],
             "QGIS": ["dpkg-query", "-W", "-f", "${Version}", "qgis"],
             "GeoPandas, shapely": [python, "-c", "import geopandas, shapely; "
                                    "print(geopandas.__version__, shapely.__version__)"],
@@ -74,35 +66,43 @@ def find_venv(options):
 
 def prepare(options):
     venv = find_venv(options)
-    report = Report(machine.describe(versions(options, venv)), options.runs, options.patience)
-    folder = options.data or options.build / "bench-data"
-    data = Dataset(folder, options.build / "tests" / "bench" / "bench_data", options.seed)
-    bench = Bench(options.build, venv, data, report, options.points, options.regions)
+    data = Dataset(options.data, options.build / "tests" / "bench" / "bench_data", options.seed)
+    size = QUICK if options.quick else FULL
+    about = machine.describe(versions(options, venv))
+    about["PostGIS"] = binaries() and postgis_version(binaries())
+    name = "bench-quick.json" if options.quick else "bench.json"
+    bench = Bench(options.build, venv, data,
+                  report.Report(data.folder / name, about, options.seed, size.runs), size)
     for path in (bench.covcalc, data.maker, *map(bench.tool, TOOLS)):
         if not path.exists():
             sys.exit(f"{path} isn't there: make bench builds it")
+    if not installed("ogr2ogr"):
+        sys.exit("ogr2ogr isn't there, which makes some of the data: install gdal-bin")
     return bench
 
 
-def main(arguments):
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the cluster is stopped, too
-    options = read_options(arguments)
+def measure(options):
     bench = prepare(options)
-    print_machine(bench.report.machine)
     for name in options.only:
-        if name == "country":
-            country(bench, options.communes)
-        else:
-            PARTS[name](bench)
-    return bench.report.close(options.json or bench.data.folder / "bench.json")
+        bench.report.begin(name)
+        PARTS[name](bench)
+        bench.report.end()
+    return bench.report.close()
 
 
-def print_machine(about):
-    for name, value in {**about, **about["versions"]}.items():
-        if name != "versions":
-            print(f"{name.replace('_', ' ')}: {value if value is not None else 'missing'}")
-    if not machine.quiet():
-        print("The machine has other things to do: trust ratios rather than seconds.")
+def main(arguments):
+    for number in (signal.SIGTERM, signal.SIGHUP):  # so that the cluster is stopped, too
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    options = read_options(arguments)
+    if options.results:
+        parts = report.read(options.results)
+        results.rewrite(Path(__file__).with_name("RESULTS.md"),
+                        {name: parts[name] for name in PARTS if name in parts})
+        return 0
+    try:
+        return measure(options)
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

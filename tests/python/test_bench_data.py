@@ -80,7 +80,8 @@ def test_zones_overlap(data):
 
 
 def test_households_are_the_same_in_each_format(data):
-    records = list(struct.iter_unpack("<ddqii", data.households("province", 500, "bin").read_bytes()))
+    packed = data.households("province", 500, "bin").read_bytes()
+    records = list(struct.iter_unpack("<ddqii", packed))
     with open(data.households("province", 500, "csv"), newline="", encoding="utf-8") as file:
         lines = [(float(r["lon"]), float(r["lat"]), int(r["hh_id"]), int(r["hh_size"]))
                  for r in csv.DictReader(file)]
@@ -125,4 +126,5 @@ def test_what_is_not_whole_is_made_again(data):
 def test_wrong_words_are_refused(data):
     for words in (["atlantis", "communes", "1", "x.shp"], ["province", "roads", "1", "x.shp"],
                   ["province", "households", "1", "x.shp"], ["province"]):
-        assert subprocess.run([data.maker, *words], capture_output=True, check=False).returncode == 1
+        done = subprocess.run([data.maker, *words], capture_output=True, check=False)
+        assert done.returncode == 1

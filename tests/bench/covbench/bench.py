@@ -10,14 +10,28 @@ ROOT = Path(__file__).resolve().parents[3]
 PEERS = Path(__file__).resolve().parents[1] / "peers"
 
 
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+    few: int  # households
+    many: int
+    country: int
+    geos_points: int
+    regions: tuple
+    runs: int
+
+
+FULL = Size(1_000_000, 10_000_000, 27_000_000, 200_000, ("province", "nation"), 5)
+QUICK = Size(100_000, 100_000, 1_000_000, 20_000, ("province",), 1)
+
+
 @dataclass
 class Bench:
     build: Path
     venv: Path
     data: Dataset
     report: Report
-    points: list  # how many households, least first
-    regions: list
+    size: Size
 
     @property
     def covcalc(self):
@@ -36,5 +50,5 @@ def installed(program):
 
 
 def human(n):
-    """1e6 as people say it."""
+    """1,000,000 as people say it."""
     return f"{n // 1_000_000} M" if n % 1_000_000 == 0 else f"{n:,}"

@@ -1,9 +1,12 @@
 """A private PostgreSQL with PostGIS: made, started, stopped and removed here."""
 import os
 import pwd
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 SETTINGS = {"listen_addresses": "", "shared_buffers": "1GB", "work_mem": "256MB",
@@ -14,12 +17,16 @@ SETTINGS = {"listen_addresses": "", "shared_buffers": "1GB", "work_mem": "256MB"
 def binaries():
     """The folder of initdb of the newest version that has PostGIS, or None."""
     found = [folder for folder in Path("/usr/lib/postgresql").glob("*/bin")
-             if (folder / "initdb").exists() and _has_postgis(folder.parent.name)]
+             if (folder / "initdb").exists() and postgis_version(folder)]
     return max(found, key=lambda folder: float(folder.parent.name), default=None)
 
 
-def _has_postgis(version):
-    return Path(f"/usr/share/postgresql/{version}/extension/postgis.control").exists()
+def postgis_version(programs):
+    """None: this PostgreSQL has none."""
+    control = Path(f"/usr/share/postgresql/{programs.parent.name}/extension/postgis.control")
+    if not control.exists():
+        return None
+    return re.search(r"default_version = '(.*)'", control.read_text(encoding="utf-8")).group(1)
 
 
 class Cluster:
@@ -29,7 +36,7 @@ class Cluster:
         self.programs = programs
         self.folder = Path(tempfile.mkdtemp(prefix="bench-pg-"))
         self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-        self.started = False
+        self.server = None
 
     def __enter__(self):
         try:
@@ -40,8 +47,9 @@ class Cluster:
         return self
 
     def __exit__(self, *_):
-        if self.started:
-            self._run("pg_ctl", "-D", self.folder / "data", "-m", "fast", "-w", "stop")
+        if self.server:
+            self.server.send_signal(signal.SIGQUIT)  # at once: its data is thrown away
+            self.server.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def psql(self, *more):
@@ -72,17 +80,27 @@ class Cluster:
         os.chmod(self.folder, 0o755)
         if os.geteuid() == 0:
             shutil.chown(self.folder, self.user)
-        self._run("initdb", "-D", self.folder / "data", "-A", "trust", "-E", "UTF8",
-                  "--locale=C", "-U", self.user)
+        data = self.folder / "data"
+        subprocess.run([self.programs / "initdb", "-D", data, "-A", "trust", "-E", "UTF8",
+                        "--locale=C", "-U", self.user], check=True, **self._as_user())
         settings = {**SETTINGS, "unix_socket_directories": str(self.folder)}
-        with open(self.folder / "data" / "postgresql.conf", "a", encoding="utf-8") as file:
+        with open(data / "postgresql.conf", "a", encoding="utf-8") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
-        self._run("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-w", "start")
-        self.started = True
+        with open(self.folder / "log", "wb") as log:
+            # In a session of its own: who interrupts the benchmark lets it stop its server.
+            self.server = subprocess.Popen([self.programs / "postgres", "-D", data], stderr=log,
+                                           start_new_session=True, **self._as_user())
+        self._wait()
         self.sql("create extension postgis")
 
-    def _run(self, program, *arguments):
-        as_user = {"user": self.user, "group": self.user, "extra_groups": []} \
+    def _wait(self):
+        while subprocess.run([self.programs / "pg_isready", "-q", "-h", self.folder],
+                             check=False).returncode != 0:
+            if self.server.poll() is not None:
+                raise OSError("PostgreSQL doesn't start: " + (self.folder / "log").read_text())
+            time.sleep(0.1)
+
+    def _as_user(self):
+        whose = {"user": self.user, "group": self.user, "extra_groups": []} \
             if os.geteuid() == 0 else {}
-        subprocess.run([self.programs / program, *arguments], check=True, cwd=self.folder,
-                       stdout=subprocess.DEVNULL, **as_user)
+        return {"cwd": self.folder, "stdout": subprocess.DEVNULL, **whose}

@@ -1,26 +1,20 @@
-"""The machine and the programs that were measured, and what else it had to do."""
+"""The machine and the programs that are measured."""
 import os
 import platform
 import subprocess
-import time
-
-QUIET = 0.5  # load
 
 
 def describe(commands):
     """commands: {name: argv that prints a version}."""
-    return {"time": time.strftime("%Y-%m-%d %H:%M %Z"), "system": _system(),
-            "processor": _line("/proc/cpuinfo", "model name"), "cores": os.cpu_count(),
-            "memory_kb": _line("/proc/meminfo", "MemTotal"),
-            "load_at_start": os.getloadavg()[0],
-            "versions": {name: version(argv) for name, argv in commands.items()}}
-
-
-def quiet():
-    return os.getloadavg()[0] < QUIET
+    memory = _line("/proc/meminfo", "MemTotal")
+    return {"system": _system(), "processor": _line("/proc/cpuinfo", "model name"),
+            "cores": os.cpu_count(),
+            "memory": memory and f"{int(memory.split()[0]) / 1024 ** 2:.0f} GiB",
+            **{name: version(argv) for name, argv in commands.items()}}
 
 
 def version(argv):
+    """None: there is no such program."""
     try:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):

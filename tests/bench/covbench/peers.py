@@ -1,38 +1,42 @@
-"""What people use to count households by commune. Each function: a Contender, or None.
+"""What people use to count households by commune.
 
-Data that a peer wants loaded and indexed is, before anything is timed.
+Each function: a Contender, or None where the program isn't there; ogr2ogr always is, for it makes
+data. What a peer wants loaded and indexed is, before anything is timed.
 """
 import subprocess
-import tempfile
 
 from .bench import PEERS, installed
 from .contest import Contender
 from .counts import read
 
-SQLITE_LIMIT = 100_000  # ogr2ogr tries each household in each commune
+OGR_LIMIT = 10_000  # households: ogr2ogr tries each of them in each commune
+
+POSTGIS = "PostGIS, join alone"
+GEOPANDAS = "GeoPandas sjoin, shapely 2"
+QGIS = "QGIS count points in polygon"
+EXACTEXTRACT = "exactextract, without Python's start"
 
 PACKAGES = {
     "PostGIS": "postgresql-15-postgis-3 (Debian; or postgis, of another version)",
     "SpatiaLite": "spatialite-bin (Debian)",
-    "ogr2ogr": "gdal-bin (Debian)",
     "QGIS": "qgis (Debian)",
     "GeoPandas": "no package of Debian has shapely 2: make python, or pip install geopandas",
     "exactextract": "not in Debian: pip install exactextract rasterio geopandas",
 }
 
 
-def geopandas(bench, region, n):
+def geopandas(bench, region, n, _folder):
     python = bench.venv_python
     if not imports(python, "geopandas"):
         return None
     out = bench.data.answer(f"geopandas-{region}.csv")
     argv = [python, PEERS / "geopandas_join.py", bench.data.layer(region, "communes"),
             bench.data.households(region, n), out]
-    return Contender("GeoPandas sjoin, shapely 2", argv, out.with_suffix(".out"),
+    return Contender(GEOPANDAS, argv, out.with_suffix(".out"),
                      lambda: read(out, "code", "hh_size"))
 
 
-def postgis(bench, region, n, cluster):
+def postgis(cluster, bench, region, n, _folder):
     """Its join alone, and as many workers as it likes."""
     if cluster is None:
         return None
@@ -41,8 +45,8 @@ def postgis(bench, region, n, cluster):
     out = bench.data.answer(f"postgis-{region}.csv")
     join = ("copy (select c.code, sum(h.hh_size) from communes c join households h "
             "on st_intersects(c.geom, h.geom) group by c.code) to stdout csv")
-    return Contender("PostGIS, join alone", cluster.psql("-c", join), out,
-                     lambda: read(out, 0, 1, header=False))
+    return Contender(POSTGIS, cluster.psql("-c", join), out,
+                     lambda: read(out, 0, 1, header=False), is_client=True)
 
 
 def spatialite(bench, region, n, folder):
@@ -61,8 +65,6 @@ def spatialite(bench, region, n, folder):
 
 
 def ogr_sqlite(bench, region, n, folder):
-    if not installed("ogr2ogr") or n > SQLITE_LIMIT:
-        return None
     both = f"{folder}/both.vrt"
     with open(both, "w", encoding="utf-8") as file:
         file.write("<OGRVRTDataSource>")
@@ -88,9 +90,10 @@ def qgis(bench, region, n, folder):
             f"--POLYGONS={bench.data.layer(region, 'communes')}",
             f"--POINTS={bench.data.households(region, n)}", "--WEIGHT=hh_size", "--FIELD=n",
             f"--OUTPUT={out}"]
-    return Contender("QGIS count points in polygon", argv, out.with_suffix(".out"),
+    return Contender(QGIS, argv, out.with_suffix(".out"),
                      lambda: read(out, "code", "n"),
-                     {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder)})
+                     {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder),
+                      "HOME": str(folder)})
 
 
 def exactextract(bench, region):
@@ -100,7 +103,7 @@ def exactextract(bench, region):
     out = bench.data.answer(f"exactextract-{region}.csv")
     argv = [bench.venv_python, PEERS / "exactextract_sums.py",
             bench.data.layer(region, "communes"), bench.data.layer(region, "raster"), out]
-    return Contender("exactextract, without Python's start", argv, out.with_suffix(".out"),
+    return Contender(EXACTEXTRACT, argv, out.with_suffix(".out"),
                      lambda: read(out, "code", "sum"), tells_seconds=True)
 
 
@@ -114,11 +117,6 @@ def imports(python, *modules):
         return False
     return subprocess.run([python, "-c", f"import {', '.join(modules)}"], capture_output=True,
                           check=False).returncode == 0
-
-
-def scratch():
-    """Removed by whoever closes it."""
-    return tempfile.TemporaryDirectory(prefix="bench-")
 
 
 def _load_sqlite(path, table, source, kind):

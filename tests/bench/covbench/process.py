@@ -4,12 +4,13 @@ import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 
 @dataclass(frozen=True)
 class Usage:
     seconds: float
-    megabytes: float
+    megabytes: Optional[float]
 
 
 class ProcessFailed(Exception):

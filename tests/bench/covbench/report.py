@@ -1,76 +1,71 @@
-"""Everything that was found: printed part by part, and as JSON in the end."""
+"""Everything that was found: printed as soon as it is, and kept in a file of JSON."""
 import json
+import os
+import time
 from dataclasses import asdict
 
+from . import results
 from .contest import hold
 from .counts import disagreements
-from .table import lay_out, short
-from .timing import ratio
 
 
 class Report:
-    def __init__(self, machine, runs, patience):
-        self.machine, self.runs, self.patience = machine, runs, patience
-        self.timings, self.figures, self.aims = [], [], []
-        self.missing, self.trouble = [], []
+    """Part by part. A part that is measured again replaces the old one in the file."""
+
+    def __init__(self, path, machine, seed, runs):
+        self.path, self.machine, self.seed, self.runs = path, machine, seed, runs
+        self.parts, self.part = {}, None
+
+    def begin(self, name):
+        load = os.getloadavg()[0]
+        print(f"\n## {name.capitalize()}, load {load:.1f}", flush=True)
+        self.part = self.parts[name] = {
+            "started": time.strftime("%Y-%m-%d %H:%M %Z"), "seed": self.seed, "load": load,
+            "machine": self.machine, "tables": [], "aims": [], "missing": [], "trouble": []}
+
+    def end(self):
+        """Whoever loses patience later keeps what is measured by now."""
+        whole = read(self.path) if self.path.exists() else {}
+        text = json.dumps({**whole, **self.parts}, indent=1, ensure_ascii=False)
+        self.path.write_text(text + "\n", encoding="utf-8")
 
     def contest(self, title, contenders, tolerance=0.0):
-        """Hold it, print it, compare the answers. {name: Timing}"""
-        results = hold(contenders, self.runs, self.patience)
-        self.timings += [{"part": title, "name": name, **asdict(timing)}
-                         for name, timing in results.timings.items()]
-        _print_timings(title, results.timings)
-        for name, error in results.failures.items():
+        """Hold it and compare the answers. {name: Timing}"""
+        timings, answers, failures = hold(contenders, self.runs)
+        for name, error in failures.items():
             self.disagree(f"{title}: {name} failed: {error}")
-        found = disagreements(results.answers, tolerance)
+        found = disagreements(answers, tolerance)
         for line in found:
             self.disagree(f"{title}: {line}")
-        if len(results.answers) > 1 and not found:
-            print(f"The counts of {len(results.answers)} agree in every commune.")
-        return results.timings
+        agree = len(answers) > 1 and not found
+        self.table("times", title, [{"name": name, **asdict(timing)}
+                                    for name, timing in timings.items()],
+                   f"The counts of {len(answers)} agree in every commune." if agree else "")
+        return timings
 
-    def figure(self, part, name, value, unit):
-        self.figures.append({"part": part, "name": name, "value": value, "unit": unit})
+    def table(self, kind, title, rows, note=""):
+        table = {"kind": kind, "title": title, "rows": rows, "note": note}
+        self.part["tables"].append(table)
+        print("\n" + "\n".join(results.show(table)), flush=True)
 
     def aim(self, aim):
-        self.aims.append(aim)
+        self.part["aims"].append(aim.told())
 
     def disagree(self, line):
         print(f"\n*** {line}\n", flush=True)
-        self.trouble.append(line)
+        self.part["trouble"].append(line)
 
     def miss(self, peer):
-        if peer not in self.missing:
-            self.missing.append(peer)
+        if peer not in self.part["missing"]:
+            self.part["missing"].append(peer)
             print(f"Missing, and skipped: {peer}", flush=True)
 
-    def close(self, path):
-        """Print the aims, write the file; the exit status."""
-        self._print_aims()
-        for peer in self.missing:
-            print(f"missing: {peer}")
-        for line in self.trouble:
-            print(f"*** {line}")
-        whole = {"machine": self.machine, "timings": self.timings, "figures": self.figures,
-                 "aims": [{**asdict(aim), "reached": aim.reached} for aim in self.aims],
-                 "missing": self.missing, "trouble": self.trouble}
-        path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        print(f"The same as JSON: {path}")
-        return 1 if self.trouble else 0
-
-    def _print_aims(self):
-        rows = [(aim.what, f"({aim.point})", short(aim.value), aim.wanted,
-                 "reached" if aim.reached else "MISSED") for aim in self.aims]
-        if rows:
-            print("\n" + "\n".join(lay_out(("what to reach", "", "is", "aim", ""), rows)) + "\n")
+    def close(self):
+        """Print the aims; the exit status."""
+        print("\n" + "\n".join(results.summary(self.parts)))
+        print(f"\nThe same as JSON: {self.path}")
+        return 1 if any(part["trouble"] for part in self.parts.values()) else 0
 
 
-def _print_timings(title, timings):
-    if not timings:
-        return
-    first = next(iter(timings.values())).seconds
-    rows = [(name, short(t.seconds), f"{short(t.low)}-{short(t.high)}", t.runs,
-             f"{t.megabytes:,.0f}" if t.megabytes else "-", short(ratio(t.seconds, first)))
-            for name, t in timings.items()]
-    print("\n" + "\n".join(lay_out((title, "seconds", "from-to", "runs", "peak MB", "ratio"), rows)),
-          flush=True)
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))

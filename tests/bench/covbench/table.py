@@ -1,28 +1,24 @@
-"""Tables of text, at most 100 columns wide."""
-WIDTH = 100
+"""Tables as Markdown, which people can read as it is."""
 
 
-def lay_out(header, rows, left=1):
-    """Lines; the first `left` columns are texts, the others numbers. The widest text gives way."""
-    cells = [[str(cell) for cell in row] for row in [header, *rows]]
-    widths = [max(len(row[k]) for row in cells) for k in range(len(header))]
-    spare = WIDTH - sum(widths) - 2 * (len(widths) - 1)
-    if spare < 0:
-        widest = max(range(left), key=lambda k: widths[k])
-        widths[widest] = max(8, widths[widest] + spare)
-    return ["  ".join(_fit(cell, width, k < left)
-                      for k, (cell, width) in enumerate(zip(row, widths))).rstrip()
-            for row in cells]
+def lay_out(header, rows):
+    """Lines; the first column is text, the others are numbers. None is nothing."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in [header, *rows]]
+    widths = [max(3, *(len(row[k]) for row in cells)) for k in range(len(header))]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    return [_line(row, widths) for row in (cells[0], rule, *cells[1:])]
 
 
-def _fit(text, width, left):
-    if len(text) > width:
-        text = text[:width - 3] + "..."
-    return text.ljust(width) if left else text.rjust(width)
+def _line(row, widths):
+    first, *others = (cell.ljust(width) if k == 0 else cell.rjust(width)
+                      for k, (cell, width) in enumerate(zip(row, widths)))
+    return "| " + " | ".join([first, *others]) + " |"
 
 
 def short(number):
     """Three digits that matter: of seconds, ratios and rates."""
+    if number is None:
+        return None
     if number >= 100:
         return f"{number:,.0f}"
     return f"{number:.1f}" if number >= 10 else f"{number:.2f}" if number >= 1 else f"{number:.3f}"

@@ -1,6 +1,7 @@
 """Many measurements of the same: medians, and ratios of them."""
 from dataclasses import dataclass
 from statistics import median
+from typing import Optional
 
 
 @dataclass(frozen=True)
@@ -8,16 +9,23 @@ class Timing:
     seconds: float
     low: float
     high: float
-    megabytes: float
+    megabytes: Optional[float]
     runs: int
 
     @classmethod
     def of(cls, usages):
         seconds = [usage.seconds for usage in usages]
-        return cls(median(seconds), min(seconds), max(seconds),
-                   max(usage.megabytes for usage in usages), len(seconds))
+        memory = [usage.megabytes for usage in usages if usage.megabytes is not None]
+        return cls(median(seconds), min(seconds), max(seconds), max(memory, default=None),
+                   len(seconds))
 
 
 def ratio(a, b):
-    """How many times b is in a; none in nothing."""
-    return a / b if b > 0 else float("inf")
+    """How many times b is in a; None where one of them isn't known."""
+    return None if a is None or not b else a / b
+
+
+def of_time(timings, one, other):
+    """The seconds of one by those of the other, of {name: Timing}."""
+    one, other = timings.get(one), timings.get(other)
+    return ratio(one.seconds, other.seconds) if one and other else None
