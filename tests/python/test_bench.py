@@ -237,6 +237,7 @@ def test_options():
 def test_versions_of_what_is_missing():
     assert machine.version(["no-such-program-here"]) is None
     assert machine.version(["false"]) is None
+    assert machine.version(["sh", "-c", "echo 3.3; echo a warning >&2"]) == "3.3"
 
 
 # ---------------------------------------------------------------- a private server

@@ -19,7 +19,7 @@ def version(argv):
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    lines = (done.stdout + done.stderr).strip().splitlines()
+    lines = (done.stdout.strip() or done.stderr.strip()).splitlines()
     return lines[-1].strip() if lines and done.returncode == 0 else None
 
 
