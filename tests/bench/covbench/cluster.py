@@ -87,7 +87,7 @@ class Cluster:
         with open(data / "postgresql.conf", "a", encoding="utf-8") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
         with open(self.folder / "log", "wb") as log:
-            # In a session of its own: who interrupts the benchmark lets it stop its server.
+            # Who interrupts the benchmark from a terminal lets it stop its server itself.
             self.server = subprocess.Popen([self.programs / "postgres", "-D", data], stderr=log,
                                            start_new_session=True, **self._as_user())
         self._wait()
