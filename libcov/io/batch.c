@@ -45,11 +45,21 @@ static void add_stray(cov_stray *to, const cov_stray *from)
     to->beyond += from->beyond;
 }
 
+static void add_first_id(cov_seen *to, const cov_seen *from)
+{
+    if (from->first_with_id == 0 ||
+        (to->first_with_id != 0 && to->first_with_id <= from->first_with_id))
+        return;
+    to->first_with_id = from->first_with_id;
+    memcpy(to->first_id, from->first_id, sizeof to->first_id);
+}
+
 void cov_seen_add(cov_seen *to, const cov_seen *from)
 {
     to->n_points += from->n_points;
     to->without_id += from->without_id;
     to->digest += from->digest;
+    add_first_id(to, from);
     add_stray(&to->stray, &from->stray);
     cov_extent_widen(to->extent, from->extent);
     for (size_t m = 0; m < COV_MEASURES_MAX; m++)

@@ -28,7 +28,9 @@ typedef struct cov_stray {
 typedef struct cov_seen {
     uint64_t n_points;
     uint64_t without_id;
-    uint64_t digest; /* of places and weights as they were read; the order doesn't matter */
+    int64_t first_with_id; /* the number of a feature that has one, 0: none did */
+    char first_id[64];     /* the id, perhaps only its beginning */
+    uint64_t digest;       /* of places and weights as they were read; the order doesn't matter */
     cov_stray stray;
     double extent[4]; /* west, south, east, north in the plane; west > east without a location */
     int64_t rounding[COV_MEASURES_MAX]; /* sum of (kept - given), in 1e-9 */

@@ -2,6 +2,7 @@
 #include "io/claims.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -17,7 +18,7 @@ typedef struct entry {
     uint64_t unknown; /* also where a row says yes: yes wins when asked */
     size_t text;      /* where the id begins in the pool */
     uint32_t hash;    /* spares most looks at the pool */
-    uint32_t asked;
+    _Atomic uint32_t asked;
 } entry;
 
 /* One service of the table. */
@@ -45,9 +46,7 @@ struct cov_claims {
     uint32_t *slot; /* number of the entry + 1; 0: free. A power of two, at most half full */
     size_t n_slots;
 
-    cov_claims_counts counts;
-    int was_asked; /* the first id that was asked for, for messages */
-    cov_quoted first_asked;
+    cov_claims_counts counts; /* without `asked` */
 };
 
 /* ---------------------------------------------------------------- the table of ids */
@@ -328,23 +327,15 @@ void cov_claims_free(cov_claims *claims)
 
 /* ---------------------------------------------------------------- asking */
 
-void cov_claims_find(cov_claims *claims, const char *id, size_t size, uint64_t *served,
+void cov_claims_find(const cov_claims *claims, const char *id, size_t size, uint64_t *served,
                      uint64_t *unknown)
 {
-    if (!claims->was_asked) {
-        char text[sizeof claims->first_asked.text];
-        size_t n = size < sizeof text ? size : sizeof text - 1;
-        memcpy(text, id, n);
-        text[n] = '\0';
-        claims->first_asked = cov_quote(text);
-        claims->was_asked = 1;
-    }
     uint32_t slot = *find_slot(claims, id, size, hash_id(id, size));
     if (slot == 0)
         return;
     entry *e = &claims->entry[slot - 1];
-    claims->counts.asked += e->asked == 0;
-    e->asked = 1;
+    if (atomic_load_explicit(&e->asked, memory_order_relaxed) == 0)
+        atomic_store_explicit(&e->asked, 1, memory_order_relaxed);
     *served |= e->served;
     *unknown |= e->unknown & ~e->served;
 }
@@ -363,12 +354,17 @@ void cov_claims_count(const cov_claims *claims, cov_claims_counts *out)
 {
     *out = claims->counts;
     out->ids = claims->n;
+    out->asked = 0;
+    for (size_t i = 0; i < claims->n; i++)
+        out->asked += atomic_load_explicit(&claims->entry[i].asked, memory_order_relaxed);
 }
 
-cov_status cov_claims_check(const cov_claims *claims, const char *households, int is_part,
-                            cov_notes *notes, cov_error *err)
+cov_status cov_claims_check(const cov_claims *claims, const char *households, const char *asked,
+                            int is_part, cov_notes *notes, cov_error *err)
 {
-    uint64_t ids = claims->n, missed = ids - claims->counts.asked;
+    cov_claims_counts counts;
+    cov_claims_count(claims, &counts);
+    uint64_t ids = counts.ids, missed = ids - counts.asked;
     if (missed == 0)
         return COV_OK;
     if (missed < ids)
@@ -388,5 +384,5 @@ cov_status cov_claims_check(const cov_claims *claims, const char *households, in
                     "are they written differently?",
                     claims->label, ids, cov_quote(claims->key).text,
                     cov_quote(claims->pool + claims->entry[0].text).text, households,
-                    claims->was_asked ? claims->first_asked.text : "");
+                    cov_quote(asked).text);
 }

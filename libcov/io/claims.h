@@ -37,8 +37,8 @@ cov_status cov_claims_read(const cov_claim *claims, size_t n, const cov_policy *
 void cov_claims_free(cov_claims *claims);
 
 /* Add the bits of the services that reach a household, and of those for which nobody knows. `id`
- * is as cov_column_id gives it. Remembers that the id was asked for, so one thread at a time. */
-void cov_claims_find(cov_claims *claims, const char *id, size_t size, uint64_t *served,
+ * is as cov_column_id gives it. Remembers that the id was asked for; threads may ask at once. */
+void cov_claims_find(const cov_claims *claims, const char *id, size_t size, uint64_t *served,
                      uint64_t *unknown);
 
 /* All bits of its services. */
@@ -60,9 +60,10 @@ void cov_claims_count(const cov_claims *claims, cov_claims_counts *out);
 
 /* After the households were read: COV_ERR_INPUT where none of the ids was asked for, since the
  * column of ids is then likely the wrong one; a note, a warning for more than half of them, where
- * some were not. `households` names their file. Of a part of them, others may have the ids: none is
- * then a warning, and some a note. */
-cov_status cov_claims_check(const cov_claims *claims, const char *households, int is_part,
-                            cov_notes *notes, cov_error *err);
+ * some were not. `households` names their file, `asked` is one of the ids that was asked for, ""
+ * where none was. Of a part of them, others may have the ids: none is then a warning, and some a
+ * note. */
+cov_status cov_claims_check(const cov_claims *claims, const char *households, const char *asked,
+                            int is_part, cov_notes *notes, cov_error *err);
 
 #endif

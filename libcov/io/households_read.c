@@ -49,6 +49,18 @@ static cov_status read_columns(const filling *f, const cov_record *record, uint6
     return COV_OK;
 }
 
+static void note_id(const filling *f, int64_t number, const char *id, size_t size)
+{
+    cov_seen *seen = &f->batch->seen;
+    seen->without_id += id == NULL;
+    if (id == NULL || seen->first_with_id != 0)
+        return;
+    size_t n = size < sizeof seen->first_id ? size : sizeof seen->first_id - 1;
+    memcpy(seen->first_id, id, n);
+    seen->first_id[n] = '\0';
+    seen->first_with_id = number;
+}
+
 static void read_claims(const filling *f, const cov_record *record, uint64_t *served,
                         uint64_t *unknown)
 {
@@ -58,7 +70,7 @@ static void read_claims(const filling *f, const cov_record *record, uint64_t *se
     if (h->n_lookups == 0)
         return;
     const char *id = cov_column_id(&h->id, record, digits, &size);
-    f->batch->seen.without_id += id == NULL;
+    note_id(f, record->number, id, size);
     for (size_t i = 0; i < h->n_lookups; i++) {
         const cov_lookup *l = &h->lookup[i];
         uint64_t yes = 0, maybe = id == NULL ? l->bits : 0;

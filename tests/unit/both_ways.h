@@ -20,6 +20,7 @@ typedef struct outcome {
     cov_error err;
     uint64_t n, sum; /* of a hash of each point: the order doesn't matter */
     cov_seen seen;
+    cov_claims_counts claims;
     int by_hand; /* points that no feature was made of */
 } outcome;
 
@@ -95,17 +96,37 @@ static inline void forget_points(outcome *o)
     o->by_hand = 0;
 }
 
+/* A table that answers by the ids in SO. */
+static inline cov_claims *read_table(cov_notes *notes)
+{
+    cov_phases no_phases = cov_phases_start(NULL, NULL);
+    char *path = folder_write(&here, "table.csv", "id,x\n1,a\nyes,b\n17,c\nnobody,d\n");
+    const cov_source table = {path, NULL, NULL, NULL};
+    const cov_claim claim = {&table, "id", NULL, 3};
+    const cov_policy policy = {NULL};
+    cov_claims *claims = NULL;
+    assert_int_equal(cov_claims_read(&claim, 1, &policy, notes, &no_phases, &claims, NULL), COV_OK);
+    free(path);
+    return claims;
+}
+
 static inline outcome read_points(const char *path, const char *where)
 {
-    const cov_answer answers[] = {{0, "CO", NULL}, {1, "SO", NULL}, {2, "W>=1 & HO<500", NULL}};
+    cov_notes notes = {.n = 0};
+    cov_claims *claims = read_table(&notes);
+    const cov_answer answers[] = {
+        {0, "CO", NULL}, {1, "SO", NULL}, {2, "W>=1 & HO<500", NULL}, {3, NULL, claims}};
     const char *const weights[] = {"HO", "W"};
     static const uint32_t scale[] = {1000, 1000};
     const cov_source source = {path, NULL, where, NULL};
     const cov_policy policy = {.assume_crs = "EPSG:4326"};
-    const cov_households_query query = {
-        .source = &source, .weights = weights, .n_measures = 2, .answers = answers, .n_answers = 3};
+    const cov_households_query query = {.source = &source,
+                                        .weights = weights,
+                                        .n_measures = 2,
+                                        .answers = answers,
+                                        .n_answers = 4,
+                                        .id_column = "SO"};
     outcome o = {.status = COV_OK};
-    cov_notes notes = {.n = 0};
     cov_households *h = NULL;
     assert_int_equal(cov_seen_create(&o.seen, 3, NULL), COV_OK);
     o.status = cov_households_open(&query, &policy, &notes, &h, &o.err);
@@ -117,7 +138,9 @@ static inline outcome read_points(const char *path, const char *where)
     }
     if (o.status == COV_OK)
         read_by_gdal(&o, h, scale);
+    cov_claims_count(claims, &o.claims);
     cov_households_close(h);
+    cov_claims_free(claims);
     cov_notes_clear(&notes);
     return o;
 }
@@ -139,6 +162,9 @@ static inline int compare_ways(const char *path, const char *what)
         assert_memory_equal(a.seen.extent, b.seen.extent, sizeof a.seen.extent);
         assert_true(a.seen.digest == b.seen.digest);
         assert_true(a.seen.n_points == b.seen.n_points);
+        assert_true(a.seen.without_id == b.seen.without_id);
+        assert_string_equal(a.seen.first_id, b.seen.first_id);
+        assert_true(a.claims.asked == b.claims.asked);
         assert_true(a.seen.stray.located == b.seen.stray.located);
         assert_true(a.seen.stray.beyond == b.seen.stray.beyond);
         assert_true(a.seen.stray.first == b.seen.stray.first);

@@ -252,26 +252,26 @@ static void ids_of_nobody_are_told(void **state)
     cov_error err = {0};
     cov_claims *c = table_of("id,x\na,\nb,\nc,\na,\n", &every, &notes);
     expect_bits(c, " q", 0, 0);
-    assert_int_equal(cov_claims_check(c, "points.gpkg", 0, &notes, &err), COV_ERR_INPUT);
+    assert_int_equal(cov_claims_check(c, "points.gpkg", " q", 0, &notes, &err), COV_ERR_INPUT);
     static const char *const facts[] = {"a.csv: none of its 3 ids", "column id", "\"a\"",
                                         "points.gpkg", "\" q\""};
     for (size_t i = 0; i < 5; i++)
         assert_says(&err, facts[i]);
     expect_bits(c, "a", 1, 0);
-    assert_int_equal(cov_claims_check(c, "points.gpkg", 0, &notes, &err), COV_OK);
+    assert_int_equal(cov_claims_check(c, "points.gpkg", " q", 0, &notes, &err), COV_OK);
     assert_int_equal(notes.n, 1);
     assert_int_equal(notes.note[0].kind, COV_NOTE_WARNING);
     assert_true(noted(&notes, "of its 3 ids (column id) 2 are those of no point in points.gpkg"));
     expect_bits(c, "c", 1, 0);
-    assert_int_equal(cov_claims_check(c, "points.gpkg", 0, &notes, &err), COV_OK);
+    assert_int_equal(cov_claims_check(c, "points.gpkg", " q", 0, &notes, &err), COV_OK);
     assert_int_equal(notes.n, 2);
     assert_int_equal(notes.note[1].kind, COV_NOTE_INFO);
     expect_bits(c, "b", 1, 0);
-    assert_int_equal(cov_claims_check(c, "points.gpkg", 0, &notes, &err), COV_OK);
+    assert_int_equal(cov_claims_check(c, "points.gpkg", " q", 0, &notes, &err), COV_OK);
     assert_int_equal(notes.n, 2);
     cov_claims_free(c);
     c = table_of("id,x\na,1\n", &none, &notes);
-    assert_int_equal(cov_claims_check(c, "points.gpkg", 0, &notes, &err), COV_OK);
+    assert_int_equal(cov_claims_check(c, "points.gpkg", " q", 0, &notes, &err), COV_OK);
     cov_claims_free(c);
     cov_notes_clear(&notes);
 }
