@@ -35,6 +35,7 @@ cov_status cov_footprint_polygons(const void *const *wkb, const size_t *sizes, s
         return cov_fail(err, COV_ERR_ARGUMENT, "the footprint has no polygons");
     cov_rings rings = COV_RINGS_INIT;
     cov_footprint *f = NULL;
+    rings.whether = true;
     cov_status s = read_polygons(wkb, sizes, n, &rings, err);
     if (s != COV_OK)
         goto done;

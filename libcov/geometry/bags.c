@@ -41,6 +41,17 @@ void cov_bags_load(cov_bags *bags, uint32_t word)
                      (int32_t)bags->set.word[at + SET_BAG + 2 * i + 1]);
 }
 
+int64_t cov_bags_count(const cov_bags *bags, uint32_t word)
+{
+    int64_t count = 0;
+    if (word_kind(word) == KIND_LABEL)
+        return word_payload(word) != 0;
+    const uint32_t *set = bags->set.word + word_payload(word);
+    for (size_t i = 0; i < set[SET_ENTRIES]; i++)
+        count += (int32_t)set[SET_BAG + 2 * i + 1];
+    return count;
+}
+
 /* ---------------------------------------------------------------- sets */
 
 static void sort_holders(cov_bags *bags)

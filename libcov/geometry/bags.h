@@ -33,6 +33,9 @@ void cov_bags_add(cov_bags *bags, uint32_t label, int32_t count);
 void cov_bags_load(cov_bags *bags, uint32_t word);
 uint32_t cov_bags_word(cov_bags *bags);
 
+/* How many hold a place of which a word says this. */
+int64_t cov_bags_count(const cov_bags *bags, uint32_t word);
+
 void cov_bags_clear(cov_bags *bags);
 
 #endif

@@ -28,11 +28,13 @@ typedef struct cov_rings {
     double extent[4]; /* west, south, east, north; empty (west > east) without vertices */
     bool leave_flat;  /* rings without area are left out, where they would be refused */
     bool by_polygon;  /* the polygons of one multipolygon count on from its label */
+    bool whether;     /* it will only be asked whether a polygon holds a place, not which one does:
+                         all have the label 1 */
 } cov_rings;
 
 #define COV_RINGS_INIT                                                                             \
     {                                                                                              \
-        NULL, 0, 0, NULL, 0, 0, {1e300, 1e300, -1e300, -1e300}, false, false                       \
+        NULL, 0, 0, NULL, 0, 0, {1e300, 1e300, -1e300, -1e300}, false, false, false                \
     }
 
 /* Append the rings of one Polygon or MultiPolygon (WKB as in cov_area) under a label. Repeated

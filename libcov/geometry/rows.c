@@ -255,10 +255,42 @@ static size_t edges_allowed(const cov_cells *c, const cell *this)
     return (size_t)LIST_EDGES << (level > PATIENT_LEVELS ? level - PATIENT_LEVELS : 0);
 }
 
+static const cov_ring *ring_of(const cov_rings *rings, uint32_t vertex)
+{
+    size_t low = 0, high = rings->n_rings;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (rings->ring[middle].first <= vertex)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &rings->ring[low];
+}
+
+/* Whether more polygons hold the centre than have a border in the cell, which is to say that one of
+ * them holds all of it. */
+static bool is_covered(const cov_rows *b, const cell *this)
+{
+    int64_t held = cov_bags_count(&b->bags, this->centre);
+    const cov_edge *e = b->scratch + this->first;
+    size_t behind = 0; /* the last vertex of the ring of the edge before */
+    for (size_t i = 0; i < this->n && held > 0; i++) {
+        if (e[i].first < behind)
+            continue;
+        const cov_ring *ring = ring_of(b->rings, e[i].first);
+        behind = ring->first + ring->n;
+        held--;
+    }
+    return held > 0;
+}
+
 static uint32_t build_cell(cov_rows *b, const cell *this)
 {
     if (this->n == 0 || !is_sound(b))
         return this->centre;
+    if (b->rings->whether && is_covered(b, this))
+        return word_of(KIND_LABEL, 1);
     if (this->n > edges_allowed(b->cells, this) && this->size >= LEVEL_BITS) {
         int64_t more = mark_children(b, this) - (int64_t)this->n;
         if (more <= b->growth) {

@@ -18,6 +18,7 @@ static cov_cells *index_of(const sheet *s, bool one_label, rng *r)
     cov_rings rings = COV_RINGS_INIT;
     cov_cells *cells = NULL;
     cov_error err;
+    rings.whether = one_label;
     for (uint32_t i = 0; i < s->n_owners; i++) {
         bytes b = sheet_wkb(s, i, r);
         must(cov_rings_add(&rings, b.at, b.n, one_label ? 1 : i + 1, &err), &err, "cov_rings_add");
