@@ -222,11 +222,13 @@ typedef struct cov_footprint cov_footprint;
 
 /* The union of n >= 1 polygons or multipolygons (WKB as in cov_area): a point is reached when it is
  * inside any of them, by the border rule above. They may overlap and touch in any way, each of
- * them must be valid. Errors: COV_ERR_GEOMETRY (names the place of the polygon in the array, from
- * 0), COV_ERR_LIMIT (2^32 vertices or more). */
+ * them must be valid. `threads` build the index; 0 or 1: the caller's alone; they change no answer.
+ * Errors: COV_ERR_GEOMETRY (names the place of the polygon in the array, from 0), COV_ERR_LIMIT
+ * (2^32 vertices or more). */
 COV_API COV_MUST_CHECK cov_status cov_footprint_polygons(const void *const *wkb,
                                                          const size_t *sizes, size_t n,
-                                                         cov_footprint **out, cov_error *err);
+                                                         unsigned threads, cov_footprint **out,
+                                                         cov_error *err);
 
 /* Within a distance of cables, masts, nodes. */
 typedef struct cov_near_options {

@@ -29,7 +29,7 @@ static cov_status read_polygons(const void *const *wkb, const size_t *sizes, siz
 }
 
 cov_status cov_footprint_polygons(const void *const *wkb, const size_t *sizes, size_t n,
-                                  cov_footprint **out, cov_error *err)
+                                  unsigned threads, cov_footprint **out, cov_error *err)
 {
     if (wkb == NULL || sizes == NULL || n == 0 || out == NULL)
         return cov_fail(err, COV_ERR_ARGUMENT, "the footprint has no polygons");
@@ -45,7 +45,7 @@ cov_status cov_footprint_polygons(const void *const *wkb, const size_t *sizes, s
         goto done;
     }
     memcpy(f->extent, rings.extent, sizeof f->extent);
-    s = cov_cells_create(&rings, 1, &f->cells, err);
+    s = cov_cells_create(&rings, threads, &f->cells, err);
     if (s == COV_OK) {
         *out = f;
         f = NULL;

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/each.h"
+#include "io/job.h"
 #include "io/path.h"
 
 /* The polygons of all sources of one service, in the system of the points; NULL where one was left
@@ -126,8 +127,8 @@ static cov_status read_layer(gathering *g, cov_layer *layer, const cov_setting *
 
 /* ---------------------------------------------------------------- all sources */
 
-static cov_status create(const gathering *g, const char *service, cov_footprint_layer *out,
-                         cov_error *err)
+static cov_status create(const gathering *g, const char *service, unsigned threads,
+                         cov_footprint_layer *out, cov_error *err)
 {
     const void **wkb = cov_alloc(g->n, sizeof *wkb);
     size_t *size = cov_alloc(g->n, sizeof *size), n = 0;
@@ -140,7 +141,7 @@ static cov_status create(const gathering *g, const char *service, cov_footprint_
     }
     if (s == COV_OK) {
         cov_error why;
-        s = cov_footprint_polygons(wkb, size, n, &out->footprint, &why);
+        s = cov_footprint_polygons(wkb, size, n, threads, &out->footprint, &why);
         if (s != COV_OK)
             cov_fail(err, s, "service %s, %s: %s", service, out->label, why.message);
     }
@@ -172,7 +173,7 @@ cov_status cov_footprint_layer_read(const cov_setting *setting, const cov_source
     if (s == COV_OK)
         s = cov_phases_enter(setting->phases, "index footprints", err);
     if (s == COV_OK)
-        s = create(&g, service, &result, err);
+        s = create(&g, service, cov_job_threads(setting->job), &result, err);
     if (s == COV_OK && setting->keep_shapes) {
         result.shape = g.shape;
         result.n_shapes = g.n;

@@ -508,6 +508,7 @@ cdef class Footprint:
         cdef const void **wkb = <const void **>arena.block(len(shapes) * sizeof(void *))
         cdef size_t *sizes = <size_t *>arena.block(len(shapes) * sizeof(size_t))
         cdef size_t n = len(shapes)
+        cdef unsigned workers = threads or _inputs.processors()
         cdef cov_near_options near
         cdef cov_error err
         cdef cov_status s
@@ -517,14 +518,14 @@ cdef class Footprint:
         point_at(shapes, wkb, sizes)
         if state[2] is None:
             with nogil:
-                s = cov_footprint_polygons(wkb, sizes, n, &self.footprint, &err)
+                s = cov_footprint_polygons(wkb, sizes, n, workers, &self.footprint, &err)
         else:
             near.size = sizeof(near)
             near.metres, near.metres_per_unit, near.semi_major, near.flattening = state[2]
             near.barriers = <const void **>arena.block(len(walls) * sizeof(void *))
             near.barrier_sizes = <const size_t *>arena.block(len(walls) * sizeof(size_t))
             near.n_barriers = len(walls)
-            near.threads = threads or _inputs.processors()
+            near.threads = workers
             point_at(walls, near.barriers, <size_t *>near.barrier_sizes)
             with nogil:
                 s = cov_footprint_near(wkb, sizes, n, &near, &self.footprint, &err)

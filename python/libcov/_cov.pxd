@@ -81,8 +81,8 @@ cdef extern from "<cov/cov.h>" nogil:
 
     ctypedef struct cov_footprint:
         pass
-    cov_status cov_footprint_polygons(const void **, const size_t *, size_t, cov_footprint **,
-                                      cov_error *)
+    cov_status cov_footprint_polygons(const void **, const size_t *, size_t, unsigned,
+                                      cov_footprint **, cov_error *)
     ctypedef struct cov_near_options:
         size_t size
         double metres

@@ -106,7 +106,7 @@ int main(void)
     cov_error err;
     int status = 1;
     if (cov_areas_create(units, 2, NULL, &areas, &err) != COV_OK ||
-        cov_footprint_polygons(wkb, sizes, 1, &footprint, &err) != COV_OK)
+        cov_footprint_polygons(wkb, sizes, 1, 1, &footprint, &err) != COV_OK)
         failed(&err);
     else
         status = count(areas, footprint, &err);

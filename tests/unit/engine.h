@@ -92,7 +92,8 @@ static inline country make_country(rng *r, double size)
         if (k != TOLD) {
             bytes b = box_wkb(service_box[k]);
             const void *wkb = b.at;
-            assert_int_equal(cov_footprint_polygons(&wkb, &b.n, 1, &c.footprint[k], NULL), COV_OK);
+            assert_int_equal(cov_footprint_polygons(&wkb, &b.n, 1, 1, &c.footprint[k], NULL),
+                             COV_OK);
             free(b.at);
         }
         c.service[k] = (cov_service){service_names[k], c.footprint[k]};

@@ -89,7 +89,8 @@ static inline cov_footprint *footprint_of_sheet(const sheet *s, uint32_t first, 
     }
     cov_footprint *footprint = NULL;
     cov_error err;
-    must(cov_footprint_polygons(wkb, sizes, n, &footprint, &err), &err, "cov_footprint_polygons");
+    must(cov_footprint_polygons(wkb, sizes, n, 1, &footprint, &err), &err,
+         "cov_footprint_polygons");
     for (size_t i = 0; i < n; i++)
         free(b[i].at);
     free(b);

@@ -52,7 +52,7 @@ static inline void scene_zone(scene *s, unsigned bit, cov_shape shape)
     cov_footprint *footprint = NULL;
     const void *wkb = shape.wkb;
     *own = shape;
-    assert_int_equal(cov_footprint_polygons(&wkb, &shape.size, 1, &footprint, NULL), COV_OK);
+    assert_int_equal(cov_footprint_polygons(&wkb, &shape.size, 1, 1, &footprint, NULL), COV_OK);
     s->zone[s->n_zones++] = (cov_zone){own, 1, footprint, bit};
 }
 

@@ -46,7 +46,7 @@ static cov_status create_areas(desk *d, cov_error *err)
 static cov_status create_footprint(desk *d, cov_error *err)
 {
     const void *wkb = d->wkb.at;
-    return cov_footprint_polygons(&wkb, &d->wkb.n, 1, (cov_footprint **)&d->out, err);
+    return cov_footprint_polygons(&wkb, &d->wkb.n, 1, 1, (cov_footprint **)&d->out, err);
 }
 
 /* The box as a line, and as a barrier. */

@@ -320,10 +320,10 @@ static void expect_failure(const void *const *wkb, const size_t *sizes, size_t n
     cov_footprint *const untouched = (cov_footprint *)(void *)(uintptr_t)0x10;
     cov_footprint *f = untouched;
     cov_error err = {0, ""};
-    cov_status s = cov_footprint_polygons(wkb, sizes, n, &f, &err);
+    cov_status s = cov_footprint_polygons(wkb, sizes, n, 1, &f, &err);
     if (s != want || err.code != want || strstr(err.message, word) == NULL)
         fail_msg("status %d, \"%s\" instead of %d", (int)s, err.message, (int)want);
-    assert_int_equal(cov_footprint_polygons(wkb, sizes, n, &f, NULL), want);
+    assert_int_equal(cov_footprint_polygons(wkb, sizes, n, 1, &f, NULL), want);
     assert_ptr_equal(f, untouched);
 }
 
@@ -336,10 +336,10 @@ static void test_errors(void **state)
     const void *wkb[] = {b.at, b.at, b.at, b.at};
     size_t sizes[] = {b.n, b.n, b.n, b.n};
     cov_footprint *f = NULL;
-    assert_int_equal(cov_footprint_polygons(wkb, sizes, 0, &f, NULL), COV_ERR_ARGUMENT);
-    assert_int_equal(cov_footprint_polygons(NULL, sizes, 4, &f, NULL), COV_ERR_ARGUMENT);
-    assert_int_equal(cov_footprint_polygons(wkb, NULL, 4, &f, NULL), COV_ERR_ARGUMENT);
-    assert_int_equal(cov_footprint_polygons(wkb, sizes, 4, NULL, NULL), COV_ERR_ARGUMENT);
+    assert_int_equal(cov_footprint_polygons(wkb, sizes, 0, 1, &f, NULL), COV_ERR_ARGUMENT);
+    assert_int_equal(cov_footprint_polygons(NULL, sizes, 4, 1, &f, NULL), COV_ERR_ARGUMENT);
+    assert_int_equal(cov_footprint_polygons(wkb, NULL, 4, 1, &f, NULL), COV_ERR_ARGUMENT);
+    assert_int_equal(cov_footprint_polygons(wkb, sizes, 4, 1, NULL, NULL), COV_ERR_ARGUMENT);
     sizes[3]--;
     expect_failure(wkb, sizes, 4, COV_ERR_GEOMETRY, "3");
     sizes[2] = 0;

@@ -113,7 +113,7 @@ static cov_footprint *make_footprint(const cov_job *job, size_t service, const c
         assert_true(near.metres == job->services[service].metres);
         must_do(cov_footprint_near(wkb, size, n, &near, &footprint, &err), &err);
     } else {
-        must_do(cov_footprint_polygons(wkb, size, n, &footprint, &err), &err);
+        must_do(cov_footprint_polygons(wkb, size, n, 1, &footprint, &err), &err);
     }
     free(wkb);
     free(size);
