@@ -73,13 +73,13 @@ static size_t count_columns(const cov_households *h)
 }
 
 /* The faster way to the points, where there is one. */
-static cov_status open_points(cov_households *h, const int *wanted, size_t n, cov_error *err)
+static cov_status open_points(cov_households *h, cov_error *err)
 {
     if (h->coordinates.by_columns)
         return COV_OK;
-    cov_status s = cov_stream_points_open(&h->layer, wanted, n, &h->stream, err);
+    cov_status s = cov_stream_points_open(&h->layer, h->wanted, h->n_wanted, &h->stream, err);
     if (s == COV_OK && h->stream == NULL)
-        s = cov_shape_points_open(&h->layer, wanted, n, &h->points, err);
+        s = cov_shape_points_open(&h->layer, h->wanted, h->n_wanted, &h->points, err);
     if (s != COV_OK || h->points == NULL)
         return s;
     h->n_chunks = (size_t)((cov_shape_points_records(h->points) + COV_BATCH - 1) / COV_BATCH);
@@ -87,35 +87,37 @@ static cov_status open_points(cov_households *h, const int *wanted, size_t n, co
     return h->chunk != NULL ? COV_OK : cov_fail_memory(err);
 }
 
+static void want(cov_households *h, int column)
+{
+    h->wanted[h->n_wanted++] = column;
+}
+
 /* Leave out of every feature what isn't asked for: most of the time goes into reading. */
 static cov_status select_columns(cov_households *h, cov_error *err)
 {
-    int *wanted = cov_alloc(count_columns(h), sizeof *wanted);
-    if (wanted == NULL)
+    h->wanted = cov_alloc(count_columns(h), sizeof *h->wanted);
+    if (h->wanted == NULL)
         return cov_fail_memory(err);
-    size_t n = 0;
     for (size_t i = 0; i < h->n_answers; i++) {
         const cov_condition *condition = h->answer[i].condition;
         if (condition == NULL)
-            wanted[n++] = h->answer[i].column.index;
+            want(h, h->answer[i].column.index);
         for (size_t k = 0; condition != NULL && k < cov_condition_parts(condition); k++)
-            wanted[n++] = cov_condition_column(condition, k);
+            want(h, cov_condition_column(condition, k));
     }
     for (size_t m = 0; m < h->n_measures; m++) {
         if (h->measure[m].weighted)
-            wanted[n++] = h->measure[m].weight.index;
+            want(h, h->measure[m].weight.index);
     }
     if (h->n_lookups > 0)
-        wanted[n++] = h->id.index;
+        want(h, h->id.index);
     if (h->coordinates.by_columns) {
-        wanted[n++] = h->coordinates.x.index;
-        wanted[n++] = h->coordinates.y.index;
+        want(h, h->coordinates.x.index);
+        want(h, h->coordinates.y.index);
     }
-    cov_status s = cov_layer_select(&h->layer, wanted, n, !h->coordinates.by_columns, err);
-    if (s == COV_OK)
-        s = open_points(h, wanted, n, err);
-    cov_free(wanted);
-    return s;
+    cov_status s =
+        cov_layer_select(&h->layer, h->wanted, h->n_wanted, !h->coordinates.by_columns, err);
+    return s == COV_OK ? open_points(h, err) : s;
 }
 
 /* The likeliest of mistakes is to have a weight and not to use it: told where none is used. */
@@ -135,19 +137,22 @@ static cov_status find_weights(cov_households *h, const cov_households_query *qu
     return s == COV_OK && n_weighted == 0 ? cov_guess_weight(&h->layer, h->notes, err) : s;
 }
 
-static cov_status open_layer(cov_households *h, const cov_households_query *query,
-                             const cov_policy *policy, cov_error *err)
+typedef cov_status (*opener)(const cov_source *source, const cov_policy *policy, cov_notes *notes,
+                             cov_layer *out, cov_error *err);
+
+static cov_status open_layer(cov_households *h, const cov_households_query *query, opener open,
+                             cov_error *err)
 {
     h->noun = cov_copy_text(query->noun != NULL ? query->noun : "households");
     if (h->noun == NULL)
         return cov_fail_memory(err);
-    cov_status s = cov_layer_open(query->source, policy, h->notes, &h->layer, err);
+    cov_status s = open(query->source, h->policy, h->notes, &h->layer, err);
     if (s == COV_OK) {
         h->label = cov_layer_describe(&h->layer);
         s = h->label != NULL ? COV_OK : cov_fail_memory(err);
     }
     if (s == COV_OK)
-        s = cov_coordinates_find(&h->layer, policy, h->notes, &h->coordinates, err);
+        s = cov_coordinates_find(&h->layer, h->policy, h->notes, &h->coordinates, err);
     if (s == COV_OK)
         s = find_weights(h, query, err);
     if (s == COV_OK)
@@ -159,25 +164,44 @@ static cov_status open_layer(cov_households *h, const cov_households_query *quer
     return s;
 }
 
-cov_status cov_households_open(const cov_households_query *query, const cov_policy *policy,
-                               cov_notes *notes, cov_households **out, cov_error *err)
+static cov_status open_by(const cov_households_query *query, const cov_policy *policy,
+                          cov_notes *notes, opener open, cov_households **out, cov_error *err)
 {
-    if (query->n_measures < 1 || query->n_measures > COV_MEASURES_MAX)
-        return cov_fail(err, COV_ERR_LIMIT, "%zu measures of one layer: 1 to %d can be counted",
-                        query->n_measures, COV_MEASURES_MAX);
     cov_households *h = cov_alloc_zero(1, sizeof *h);
     if (h == NULL)
         return cov_fail_memory(err);
     h->notes = notes;
+    h->source = query->source;
+    h->policy = policy;
     h->is_part = query->is_part;
-    cov_status s = open_layer(h, query, policy, err);
+    cov_status s = open_layer(h, query, open, err);
     if (s == COV_OK) {
         h->degrees = cov_crs_is_in_degrees(h->layer.crs);
+        h->features = h->layer.head.path == NULL ? &h->layer : NULL;
         *out = h;
         h = NULL;
     }
     cov_households_close(h);
     return s;
+}
+
+/* By its head, where the points can be read without features. What else there is to say, notes and
+ * errors, is said of the whole layer (a note that is there already isn't added again). */
+cov_status cov_households_open(const cov_households_query *query, const cov_policy *policy,
+                               cov_notes *notes, cov_households **out, cov_error *err)
+{
+    cov_households *h = NULL;
+    cov_error ignored;
+    if (query->n_measures < 1 || query->n_measures > COV_MEASURES_MAX)
+        return cov_fail(err, COV_ERR_LIMIT, "%zu measures of one layer: 1 to %d can be counted",
+                        query->n_measures, COV_MEASURES_MAX);
+    cov_status s = open_by(query, policy, notes, cov_layer_open_head, &h, &ignored);
+    if (s == COV_OK && (h->layer.head.path == NULL || h->points != NULL)) {
+        *out = h;
+        return COV_OK;
+    }
+    cov_households_close(h);
+    return open_by(query, policy, notes, cov_layer_open, out, err);
 }
 
 void cov_households_close(cov_households *households)
@@ -192,7 +216,9 @@ void cov_households_close(cov_households *households)
     cov_shape_points_close(households->points);
     cov_free(households->chunk);
     cov_seen_clear(&households->seen);
+    cov_layer_close(&households->whole);
     cov_layer_close(&households->layer);
+    cov_free(households->wanted);
     cov_transform_clear(&households->transform);
     cov_free(households->answer);
     cov_free(households->lookup);
@@ -248,6 +274,8 @@ const char *cov_households_measure(const cov_households *households, size_t meas
 
 int64_t cov_households_count(cov_households *households)
 {
+    if (households->points != NULL)
+        return (int64_t)cov_shape_points_records(households->points);
     return households->layer.filter == NULL ? cov_layer_count(&households->layer) : -1;
 }
 

@@ -32,9 +32,9 @@ typedef struct cov_households_query {
     const char *noun; /* what points without a weight are: "schools"; NULL: "households" */
 } cov_households_query;
 
-/* Open the layer, find the coordinates (a point geometry, or in a CSV the columns lon/lat, x/y,
- * easting/northing ... by name, said in a note) and the columns. COV_ERR_INPUT where one is not
- * there. */
+/* Open the layer (source and policy must outlive it), find the coordinates (a point geometry, or in
+ * a CSV the columns lon/lat, x/y, easting/northing ... by name, said in a note) and the columns.
+ * COV_ERR_INPUT where one is not there. */
 cov_status cov_households_open(const cov_households_query *query, const cov_policy *policy,
                                cov_notes *notes, cov_households **out, cov_error *err);
 void cov_households_close(cov_households *households);

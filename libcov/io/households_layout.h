@@ -34,7 +34,13 @@ typedef struct cov_chunk {
 } cov_chunk;
 
 struct cov_households {
-    cov_layer layer;
+    cov_layer layer;     /* perhaps only its head: then */
+    cov_layer whole;     /* is opened once features are needed */
+    cov_layer *features; /* the one of both that has them, NULL: not yet */
+    const cov_source *source;
+    const cov_policy *policy;
+    int *wanted; /* columns */
+    size_t n_wanted;
     cov_notes *notes;
     char *label; /* with the filter */
     char *noun;

@@ -132,23 +132,41 @@ static cov_status add_feature(const cov_households *h, const cov_record *record,
 
 /* ---------------------------------------------------------------- by GDAL */
 
+static cov_status open_features(cov_households *h, cov_error *err)
+{
+    if (h->features != NULL)
+        return COV_OK;
+    cov_status s = cov_layer_open(h->source, h->policy, h->notes, &h->whole, err);
+    if (s == COV_OK)
+        h->features = &h->whole;
+    return s == COV_OK ? cov_layer_select(&h->whole, h->wanted, h->n_wanted, 1, err) : s;
+}
+
+static cov_status go_to(cov_households *h, uint64_t record, uint64_t deleted, cov_error *err)
+{
+    cov_status s = open_features(h, err);
+    if (s != COV_OK)
+        return s;
+    h->features->n_read = (int64_t)(record - deleted);
+    return cov_layer_seek(h->features, record, err);
+}
+
 /* Have GDAL go to the next chunk that isn't plain; *more is 0 where there is none. */
 static cov_status find_left(cov_households *h, int *more, cov_error *err)
 {
-    uint64_t first = 0, deleted = h->n_deleted;
+    uint64_t first = 0, before = 0;
     *more = 0;
     while (h->next_chunk < h->n_chunks && !*more) {
         const cov_chunk *chunk = &h->chunk[h->next_chunk];
         uint64_t records = cov_shape_points_records(h->points);
         first = (uint64_t)h->next_chunk * COV_BATCH;
         h->n_awaited = (records - first < COV_BATCH ? records - first : COV_BATCH) - chunk->deleted;
-        h->layer.n_read = (int64_t)(first - deleted);
-        deleted += chunk->deleted;
+        before = h->n_deleted;
+        h->n_deleted += chunk->deleted;
         *more = chunk->left && h->n_awaited > 0;
         h->next_chunk++;
     }
-    h->n_deleted = deleted;
-    return *more ? cov_layer_seek(&h->layer, first, err) : COV_OK;
+    return *more ? go_to(h, first, before, err) : COV_OK;
 }
 
 /* Whether GDAL has anything to read. */
@@ -172,10 +190,10 @@ cov_status cov_households_next(cov_households *households, const uint32_t *scale
         OGRFeatureH feature = NULL;
         s = has_more(h, &more, err);
         if (s == COV_OK && more)
-            s = cov_layer_next(&h->layer, &feature, err);
+            s = cov_layer_next(h->features, &feature, err);
         if (s != COV_OK || feature == NULL)
             break;
-        const cov_record record = cov_layer_record(&h->layer, feature);
+        const cov_record record = cov_layer_record(h->features, feature);
         h->n_awaited -= h->points != NULL;
         s = add_feature(h, &record, &f, err);
         OGR_F_Destroy(feature);
@@ -196,8 +214,9 @@ cov_status cov_households_rewind(cov_households *households, unsigned again, cov
     h->next_chunk = 0;
     h->n_awaited = 0;
     h->n_deleted = 0;
-    return h->stream != NULL ? cov_stream_points_rewind(h->stream, err)
-                             : cov_layer_rewind(&h->layer, err);
+    if (h->stream != NULL)
+        return cov_stream_points_rewind(h->stream, err);
+    return h->features != NULL ? cov_layer_rewind(h->features, err) : COV_OK;
 }
 
 void cov_households_note(cov_households *households, const cov_batch *batch)

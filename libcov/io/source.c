@@ -47,6 +47,9 @@ cov_status cov_layer_check(cov_layer *layer, cov_error *err)
 
 /* ---------------------------------------------------------------- open the file */
 
+/* What a layer is opened for. */
+typedef enum opening { AS_LAYER, AS_TABLE, AS_HEAD } opening;
+
 static int is_delimited(const char *path)
 {
     return cov_path_has_extension(path, "csv") || cov_path_has_extension(path, "tsv");
@@ -125,14 +128,26 @@ static cov_status check_driver(cov_layer *layer, cov_error *err)
     return COV_OK;
 }
 
-static cov_status open_dataset(cov_layer *layer, const cov_policy *policy, cov_error *err)
+static cov_status make_head(cov_layer *layer, cov_error *err)
+{
+    cov_status s = cov_shape_head_create(layer->path, layer->watch, &layer->head, err);
+    if (layer->head.path != NULL)
+        layer->watch->folder = layer->head.folder;
+    return s;
+}
+
+static cov_status open_dataset(cov_layer *layer, const cov_policy *policy, opening how,
+                               cov_error *err)
 {
     char **options = NULL;
     cov_status s = prepare_options(layer, &options, err);
+    if (s == COV_OK && how == AS_HEAD && cov_path_has_extension(layer->path, "shp"))
+        s = make_head(layer, err);
     /* A .shp may be named so and hold anything: the check of its header has refused that. */
     if (s == COV_OK)
-        s = cov_dataset_open(&cov_kind_layer, policy, layer->path, layer->label, options,
-                             layer->watch, &layer->dataset, err);
+        s = cov_dataset_open(&cov_kind_layer, policy,
+                             layer->head.path != NULL ? layer->head.path : layer->path,
+                             layer->label, options, layer->watch, &layer->dataset, err);
     if (s == COV_OK)
         s = check_driver(layer, err);
     CSLDestroy(options);
@@ -312,7 +327,7 @@ static cov_status create_filter(cov_layer *layer, const char *where, cov_error *
 }
 
 static cov_status open_path(cov_layer *layer, const cov_source *source, const cov_policy *policy,
-                            int as_table, cov_error *err)
+                            opening how, cov_error *err)
 {
     cov_path path = {NULL, NULL, NULL, NULL};
     cov_status s = cov_path_resolve(source, &cov_kind_layer, policy, &path, err);
@@ -322,11 +337,11 @@ static cov_status open_path(cov_layer *layer, const cov_source *source, const co
     layer->label = path.label;
     layer->folder = path.folder;
     layer->watch->folder = path.folder;
-    s = open_dataset(layer, policy, err);
+    s = open_dataset(layer, policy, how, err);
     if (s == COV_OK)
-        s = choose_layer(layer, path.layer, as_table, err);
+        s = choose_layer(layer, path.layer, how == AS_TABLE, err);
     if (s == COV_OK)
-        s = examine_layer(layer, policy, as_table, err);
+        s = examine_layer(layer, policy, how == AS_TABLE, err);
     if (s == COV_OK)
         s = cov_layer_check(layer, err);
     if (s == COV_OK)
@@ -351,7 +366,7 @@ static cov_status table_crs(cov_layer *layer, const cov_table *table, const cov_
 }
 
 static cov_status open_table(cov_layer *layer, const cov_source *source, const cov_policy *policy,
-                             int as_table, cov_error *err)
+                             opening how, cov_error *err)
 {
     layer->label = cov_copy_text(cov_table_name(source->table));
     if (layer->label == NULL)
@@ -361,7 +376,7 @@ static cov_status open_table(cov_layer *layer, const cov_source *source, const c
         return s;
     layer->layer = cov_table_layer_ogr(layer->table);
     layer->is_csv = cov_table_geometry(source->table) == NULL;
-    if (!as_table)
+    if (how != AS_TABLE)
         s = table_crs(layer, source->table, policy, err);
     if (s == COV_OK)
         s = cov_layer_check(layer, err);
@@ -374,7 +389,7 @@ const char *cov_source_name(const cov_source *source)
 }
 
 static cov_status open_source(const cov_source *source, const cov_policy *policy, cov_notes *notes,
-                              int as_table, cov_layer *out, cov_error *err)
+                              opening how, cov_layer *out, cov_error *err)
 {
     cov_layer layer;
     memset(&layer, 0, sizeof layer);
@@ -384,8 +399,8 @@ static cov_status open_source(const cov_source *source, const cov_policy *policy
     if (layer.watch == NULL)
         return cov_fail_memory(err);
     cov_watch_begin(layer.watch);
-    cov_status s = source->table != NULL ? open_table(&layer, source, policy, as_table, err)
-                                         : open_path(&layer, source, policy, as_table, err);
+    cov_status s = source->table != NULL ? open_table(&layer, source, policy, how, err)
+                                         : open_path(&layer, source, policy, how, err);
     const char *rings = layer.watch->rings;
     layer.watch->rings = NULL; /* begun without */
     cov_watch_end(layer.watch);
@@ -403,13 +418,19 @@ static cov_status open_source(const cov_source *source, const cov_policy *policy
 cov_status cov_layer_open(const cov_source *source, const cov_policy *policy, cov_notes *notes,
                           cov_layer *out, cov_error *err)
 {
-    return open_source(source, policy, notes, 0, out, err);
+    return open_source(source, policy, notes, AS_LAYER, out, err);
+}
+
+cov_status cov_layer_open_head(const cov_source *source, const cov_policy *policy, cov_notes *notes,
+                               cov_layer *out, cov_error *err)
+{
+    return open_source(source, policy, notes, AS_HEAD, out, err);
 }
 
 cov_status cov_layer_open_table(const cov_source *source, const cov_policy *policy,
                                 cov_notes *notes, cov_layer *out, cov_error *err)
 {
-    return open_source(source, policy, notes, 1, out, err);
+    return open_source(source, policy, notes, AS_TABLE, out, err);
 }
 
 void cov_layer_close(cov_layer *layer)
@@ -424,6 +445,7 @@ void cov_layer_close(cov_layer *layer)
             OSRRelease(layer->crs);
         cov_watch_end(layer->watch);
     }
+    cov_shape_head_remove(&layer->head);
     cov_charset_free(layer->charset);
     cov_free(layer->watch);
     cov_free(layer->folder);

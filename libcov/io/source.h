@@ -15,6 +15,7 @@
 #include "io/filter.h"
 #include "io/notes.h"
 #include "io/record.h"
+#include "io/shape_head.h"
 #include "io/table_layer.h"
 
 /* What a job allows. Strings are borrowed. */
@@ -42,6 +43,7 @@ typedef struct cov_layer {
                                  on (FlatGeobuf, GPKG); 0 elsewhere */
     cov_filter *filter;       /* which features count; NULL: all */
     struct cov_watch *watch;  /* the collector of GDAL's messages */
+    cov_shape_head head;      /* what was opened instead, where only the head was asked for */
     struct cov_charset *charset; /* decodes the text, where GDAL can't do it right; or NULL */
     cov_notes *notes;            /* borrowed: what GDAL warns of while reading is noted at once */
     char *folder;                /* of the path, kept out of messages */
@@ -61,6 +63,10 @@ const char *cov_source_name(const cov_source *source);
  * layer. */
 cov_status cov_layer_open(const cov_source *source, const cov_policy *policy, cov_notes *notes,
                           cov_layer *out, cov_error *err);
+
+/* The same, but of a shapefile of points perhaps without features: where out->head has a path. */
+cov_status cov_layer_open_head(const cov_source *source, const cov_policy *policy, cov_notes *notes,
+                               cov_layer *out, cov_error *err);
 
 /* The same for a table: it needs neither geometry nor CRS. Of several layers in one file it is the
  * only one without geometry. */

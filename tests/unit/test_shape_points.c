@@ -3,6 +3,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "both_ways.h"
 
+#include <cpl_vsi.h>
+
 #define ROW 36 /* the mark, N 6, C 5, F 12.3, N 12 */
 #define SHAPE 28
 
@@ -226,6 +228,33 @@ static void places_beyond_the_earth_have_their_number(void **state)
     drop(&f);
 }
 
+/* GDAL gets headers in memory to open, which are gone when it is done. */
+static void nothing_stays_in_memory(void **state)
+{
+    (void)state;
+    uint64_t seed = 6;
+    shapefile f = make(10, &seed);
+    write_all(&f);
+    assert_int_equal(compare("headers"), 10);
+    drop(&f);
+    char *path = folder_at(&here, "p.shp");
+    const cov_source source = {path, NULL, NULL, NULL};
+    const cov_policy policy = {.assume_crs = "EPSG:4326"};
+    cov_notes notes = COV_NOTES_INIT;
+    cov_layer layer;
+    assert_int_equal(cov_layer_open_head(&source, &policy, &notes, &layer, NULL), COV_OK);
+    char *copy = strdup(layer.head.path);
+    VSILFILE *file = VSIFOpenL(copy, "rb");
+    assert_non_null(file);
+    VSIFCloseL(file);
+    assert_int_equal(OGR_FD_GetFieldCount(OGR_L_GetLayerDefn(layer.layer)), 4);
+    cov_layer_close(&layer);
+    assert_null(VSIFOpenL(copy, "rb"));
+    cov_notes_clear(&notes);
+    free(copy);
+    free(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +263,7 @@ int main(void)
         cmocka_unit_test(cells_are_as_gdal_reads_them),
         cmocka_unit_test(damaged_files_give_what_gdal_gives),
         cmocka_unit_test(places_beyond_the_earth_have_their_number),
+        cmocka_unit_test(nothing_stays_in_memory),
     };
     return cmocka_run_group_tests_name("shape points", tests, setup, teardown);
 }
