@@ -1,7 +1,6 @@
 /* What files are read and written with, in a build without it: every call says so.
  * SPDX-License-Identifier: MIT */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cov/io.h>
 
@@ -20,18 +19,6 @@ cov_status cov_distance_parse(const char *text, double *metres, cov_error *err)
     (void)text;
     (void)metres;
     return absent(err);
-}
-
-cov_status cov_job_describe(const cov_job *job, char **text, cov_error *err)
-{
-    (void)job;
-    (void)text;
-    return absent(err);
-}
-
-void cov_text_free(char *text)
-{
-    free(text);
 }
 
 cov_status cov_project_load(const char *path, cov_project **out, cov_error *err)
@@ -159,12 +146,6 @@ cov_base cov_run_base(const cov_run *run, size_t index)
     (void)run;
     (void)index;
     return (cov_base){NULL, NULL, NULL, NULL};
-}
-
-const cov_tally *cov_run_tally(const cov_run *run)
-{
-    (void)run;
-    return NULL;
 }
 
 const cov_report *cov_run_report(const cov_run *run)

@@ -46,9 +46,8 @@ cdef class Frame:
     first, as the Arrow format has them.
     """
 
-    cdef readonly list names
-    cdef readonly Py_ssize_t rows
-    cdef list formats, metadata, buffers, nulls
+    cdef Py_ssize_t rows
+    cdef list names, formats, metadata, buffers, nulls
     cdef dict renamed
 
     def __init__(self, columns, Py_ssize_t rows, renamed=None):

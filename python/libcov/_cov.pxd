@@ -353,8 +353,6 @@ cdef extern from "<cov/io.h>" nogil:
         unsigned threads
         cov_progress progress
         void *progress_data
-    cov_status cov_job_describe(const cov_job *, char **, cov_error *)
-    void cov_text_free(char *)
 
     ctypedef struct cov_project:
         pass

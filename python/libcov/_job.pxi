@@ -125,19 +125,6 @@ cdef class Job:
         self.watch.ended(s, &err)
         return report_of(run)
 
-    def describe(self):
-        """What the job would read and count, as text."""
-        cdef char *text = NULL
-        cdef cov_error err
-        cdef cov_status s
-        with nogil:
-            s = cov_job_describe(&self.job, &text, &err)
-        self.watch.ended(s, &err)
-        try:
-            return (<const char *>text).decode()
-        finally:
-            cov_text_free(text)
-
 
 def run_project_file(str path, threads, progress):
     """The run of a project file; its outputs are not written."""
