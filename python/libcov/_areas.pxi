@@ -117,7 +117,8 @@ cdef class Areas:
     assume_crs : str, optional
         The coordinate system of a source that states none.
     geometry : str, optional
-        The column of the geometry, of a table with several.
+        The column of the geometry, of a table with several; the active one of a GeoDataFrame where
+        it is not said.
     invalid : {"error", "fix", "skip"}
         What to do with an invalid polygon.
     threads : int

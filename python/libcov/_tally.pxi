@@ -107,6 +107,7 @@ cdef class Tally:
         data : table or (n, 2) array, optional
             A GeoDataFrame, any Arrow table, or a mapping of columns; it may be a stream that is
             larger than memory. Or an array of x and y. None: `x` and `y` are arrays themselves.
+            In all of them None, NaN, pandas' NA and what a mask hides is missing.
         x, y : str or array-like, optional
             With a table, the columns of the coordinates; the points of its geometry where they are
             not said (of a mapping, the columns "x" and "y"). NaN or null is "without location".
@@ -119,7 +120,8 @@ cdef class Tally:
         unknown : array-like of uint64, optional
             Bit k: nobody knows whether service k reaches the point.
         geometry : str, optional
-            The column of the points, of a table with several geometries.
+            The column of the points, of a table with several geometries; the active one of a
+            GeoDataFrame where it is not said.
         progress : callable, optional
             As for `Areas`.
 
