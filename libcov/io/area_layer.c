@@ -275,11 +275,8 @@ cov_status cov_area_layer_read(const cov_setting *setting, cov_area_layer *out, 
     cov_status s = cov_phases_enter(setting->phases, "read areas", err);
     if (s == COV_OK)
         s = cov_layer_open(&setting->job->areas, setting->policy, setting->notes, &r.layer, err);
-    if (s == COV_OK && r.layer.is_csv)
-        s = cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry: areas are polygons",
-                     r.layer.label);
-    if (s == COV_OK && cov_layer_count(&r.layer) == 0)
-        s = cov_layer_refuse_empty(&r.layer, "areas", err);
+    if (s == COV_OK)
+        s = cov_polygons_look(&r.layer, "areas", err); /* before columns that only areas have */
     if (s == COV_OK)
         s = find_columns(&r, setting, err);
     if (s == COV_OK)

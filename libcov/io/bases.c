@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/bases.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -300,10 +301,6 @@ static cov_status count_lines(const cov_ground *ground, const cov_job_base *base
     const cov_roads_task task = {setting, &base->source, ground->borders, mark_places, &copy};
     cov_roads roads;
     cov_status s = begin(ground, base, "km", out, err);
-    if (s == COV_OK && base->weight_column != NULL)
-        s = cov_fail(err, COV_ERR_ARGUMENT,
-                     "the base \"%s\" counts lines by their length: it has no column of weights",
-                     cov_quote(base->name).text);
     if (s == COV_OK)
         s = cov_phases_enter(setting->phases, "measure roads", err);
     if (s == COV_OK) {
@@ -343,11 +340,6 @@ static cov_status count_raster(const cov_ground *ground, const cov_job_base *bas
     const cov_setting *setting = ground->setting;
     cov_raster *raster = NULL;
     cov_status s = begin(ground, base, NULL, out, err);
-    if (s == COV_OK &&
-        (base->weight_column != NULL || base->source.layer != NULL || base->source.where != NULL))
-        s = cov_fail(err, COV_ERR_ARGUMENT,
-                     "the base \"%s\" is a raster: it has no columns, layers or filters",
-                     cov_quote(base->name).text);
     if (s == COV_OK)
         s = cov_phases_enter(setting->phases, "read rasters", err);
     if (s == COV_OK)
@@ -361,37 +353,74 @@ static cov_status count_raster(const cov_ground *ground, const cov_job_base *bas
 
 /* ---------------------------------------------------------------- what a file holds */
 
-/* Without a feature the layer tells what it is for. */
-static int is_line(const cov_layer *layer, OGRFeatureH feature)
+/* The first feature with a geometry, NULL where none has one. A table has none, and isn't read to
+ * its end to see that. */
+static cov_status find_shape(cov_layer *layer, OGRFeatureH *out, cov_error *err)
 {
-    OGRwkbGeometryType type =
-        OGR_GT_Flatten(feature != NULL ? OGR_G_GetGeometryType(OGR_F_GetGeometryRef(feature))
-                                       : OGR_L_GetGeomType(layer->layer));
+    OGRFeatureH feature = NULL;
+    cov_status s;
+    for (;;) {
+        s = cov_layer_next(layer, &feature, err);
+        if (s != COV_OK || feature == NULL || layer->is_csv)
+            break;
+        OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
+        if (geometry != NULL && !OGR_G_IsEmpty(geometry))
+            break;
+        OGR_F_Destroy(feature);
+    }
+    *out = feature;
+    return s;
+}
+
+static int is_line(OGRFeatureH feature)
+{
+    OGRwkbGeometryType type = OGR_GT_Flatten(OGR_G_GetGeometryType(OGR_F_GetGeometryRef(feature)));
     return OGR_GT_IsSubClassOf(type, wkbCurve) || OGR_GT_IsSubClassOf(type, wkbMultiCurve);
 }
 
-/* The first geometry decides; whoever reads the layer refuses what is otherwise. A table has none,
- * and isn't read to its end to see that. */
-static cov_status has_lines(const cov_setting *setting, const cov_source *source, int *out,
+static cov_status refuse_shapeless(const cov_layer *layer, const char *name, cov_error *err)
+{
+    if (layer->n_read == 0 || layer->filter != NULL)
+        return cov_layer_refuse_empty(layer, name, err);
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s: none of its %" PRId64 " features has a geometry: draw them, or check the "
+                    "file",
+                    layer->label, layer->n_read);
+}
+
+/* The first geometry decides; whoever reads the layer refuses what is otherwise. */
+static cov_status has_lines(const cov_setting *setting, const cov_job_base *base, int *out,
                             cov_error *err)
 {
     cov_layer layer;
-    cov_status s = cov_layer_open(source, setting->policy, setting->notes, &layer, err);
+    cov_status s = cov_layer_open(&base->source, setting->policy, setting->notes, &layer, err);
     if (s != COV_OK)
         return s;
     OGRFeatureH feature = NULL;
-    do {
-        if (feature != NULL)
-            OGR_F_Destroy(feature);
-        feature = NULL;
-        s = cov_layer_next(&layer, &feature, err);
-    } while (s == COV_OK && feature != NULL && !layer.is_csv &&
-             OGR_F_GetGeometryRef(feature) == NULL);
-    *out = s == COV_OK && !layer.is_csv && is_line(&layer, feature);
+    s = find_shape(&layer, &feature, err);
+    if (s == COV_OK && feature == NULL)
+        s = refuse_shapeless(&layer, base->name, err);
+    *out = s == COV_OK && !layer.is_csv && is_line(feature);
     if (feature != NULL)
         OGR_F_Destroy(feature);
     cov_layer_close(&layer);
     return s;
+}
+
+/* Whether the base can have what it is given. */
+static cov_status check_content(const cov_job_base *base, cov_content content, cov_error *err)
+{
+    const cov_quoted quoted = cov_quote(base->name);
+    const char *name = quoted.text;
+    if (content == COV_CONTENT_LINES && base->weight_column != NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "the base \"%s\" counts lines by their length: it has no column of weights",
+                        name);
+    if (content == COV_CONTENT_RASTER &&
+        (base->weight_column != NULL || base->source.layer != NULL || base->source.where != NULL))
+        return cov_fail(err, COV_ERR_ARGUMENT,
+                        "the base \"%s\" is a raster: it has no columns, layers or filters", name);
+    return COV_OK;
 }
 
 cov_status cov_base_content(const cov_setting *setting, const cov_job_base *base, cov_content *out,
@@ -406,10 +435,10 @@ cov_status cov_base_content(const cov_setting *setting, const cov_job_base *base
     } else if (base->source.table == NULL && cov_path_is_of(base->source.path, &cov_kind_raster)) {
         *out = COV_CONTENT_RASTER;
     } else {
-        s = has_lines(setting, &base->source, &lines, err);
+        s = has_lines(setting, base, &lines, err);
         *out = lines ? COV_CONTENT_LINES : COV_CONTENT_POINTS;
     }
-    return s;
+    return s == COV_OK ? check_content(base, *out, err) : s;
 }
 
 cov_status cov_bases_count(const cov_ground *ground, const cov_job_base *base, cov_content content,

@@ -51,7 +51,8 @@ typedef enum cov_content {
     COV_CONTENT_MEASURE
 } cov_content;
 
-/* Find out: a raster by its extension, lines by the first geometry there is. */
+/* Find out: a raster by its extension, lines by the first geometry there is. COV_ERR_INPUT where
+ * there is none, COV_ERR_ARGUMENT for weights, layers or filters that such a base can't have. */
 cov_status cov_base_content(const cov_setting *setting, const cov_job_base *base, cov_content *out,
                             cov_error *err);
 

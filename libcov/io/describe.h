@@ -2,8 +2,9 @@
  * SPDX-License-Identifier: MIT
  *
  * The interface is io.h's. What the files owe: every file is opened, every column, filter and
- * expression checked, by what a run calls itself; nothing is counted, and no layer read but where a
- * column has to be guessed or split. describe_source.c tells of files, describe.c of the rest. */
+ * expression checked, by what a run calls itself; nothing is counted, and no layer read beyond the
+ * first feature that tells what it holds, but where a column has to be guessed or split.
+ * describe_source.c tells of files, describe.c of the rest. */
 #ifndef COV_IO_DESCRIBE_H
 #define COV_IO_DESCRIBE_H
 
@@ -20,7 +21,7 @@ typedef struct cov_tale {
     size_t indent; /* of lines on files */
 } cov_tale;
 
-/* What a file has to hold for its purpose, by what it says of itself. */
+/* What a file has to hold for its purpose. */
 typedef enum cov_holds {
     COV_HOLDS_ANY,
     COV_HOLDS_POLYGONS,

@@ -7,10 +7,11 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/bases.h"
-#include "io/coordinates.h"
 #include "io/crs.h"
+#include "io/each.h"
 #include "io/guess.h"
 #include "io/households.h"
+#include "io/network_layer.h"
 #include "io/path.h"
 #include "io/raster.h"
 
@@ -29,25 +30,6 @@ static const char *noun_of(const cov_layer *layer)
     if (OGR_GT_IsSubClassOf(type, wkbSurface) || OGR_GT_IsSubClassOf(type, wkbMultiSurface))
         return "polygons";
     return "features";
-}
-
-static cov_status check_holds(const cov_layer *layer, cov_holds holds, cov_error *err)
-{
-    const char *noun = noun_of(layer);
-    int unsaid = strcmp(noun, "features") == 0, polygons = strcmp(noun, "polygons") == 0;
-    if (holds == COV_HOLDS_POLYGONS && !unsaid && !polygons)
-        return cov_fail(err, COV_ERR_INPUT, "%s holds %s: polygons are needed here", layer->label,
-                        noun);
-    if (holds == COV_HOLDS_NETWORK && polygons)
-        return cov_fail(err, COV_ERR_INPUT,
-                        "%s holds polygons: a distance is one to lines or points; polygons answer "
-                        "without it",
-                        layer->label);
-    if (holds == COV_HOLDS_BARRIERS && strcmp(noun, "rows") == 0)
-        return cov_fail(err, COV_ERR_INPUT,
-                        "%s is a table without geometry: lines or polygons are needed",
-                        layer->label);
-    return COV_OK;
 }
 
 static cov_status tell_layer(cov_tale *tale, cov_layer *layer, const char *where,
@@ -76,17 +58,35 @@ static cov_status tell_layer(cov_tale *tale, cov_layer *layer, const char *where
     return s;
 }
 
+/* What the run's own functions need beside the job. */
+static cov_setting setting_of(cov_tale *tale)
+{
+    return (cov_setting){
+        .job = tale->job, .policy = &tale->policy, .notes = &tale->notes, .phases = &tale->phases};
+}
+
+static cov_status look(cov_tale *tale, cov_layer *layer, cov_holds holds, cov_error *err)
+{
+    const cov_setting setting = setting_of(tale);
+    switch (holds) {
+    case COV_HOLDS_POLYGONS:
+        return cov_polygons_look(layer, "polygons", err);
+    case COV_HOLDS_NETWORK:
+        return cov_network_layer_look(&setting, layer, COV_PATHS_NETWORK, err);
+    case COV_HOLDS_BARRIERS:
+        return cov_network_layer_look(&setting, layer, COV_PATHS_BARRIER, err);
+    default: /* cov_base_content did */
+        return COV_OK;
+    }
+}
+
 cov_status cov_tale_layer(cov_tale *tale, const cov_source *source, cov_holds holds, cov_error *err)
 {
     cov_layer layer;
     cov_status s = cov_layer_open(source, &tale->policy, &tale->notes, &layer, err);
     if (s != COV_OK)
         return s;
-    s = check_holds(&layer, holds, err);
-    if (s == COV_OK && holds == COV_HOLDS_NETWORK && layer.is_csv) { /* a table of points */
-        cov_coordinates coordinates;
-        s = cov_coordinates_find(&layer, &tale->policy, &tale->notes, &coordinates, err);
-    }
+    s = look(tale, &layer, holds, err);
     if (s == COV_OK)
         s = tell_layer(tale, &layer, source->where, layer.crs, err);
     cov_layer_close(&layer);
@@ -121,7 +121,9 @@ static cov_status check_columns(cov_layer *table, const char *const *columns, si
     cov_status s = cov_column_find_id(table, columns[0], "key column", &column, err);
     for (size_t i = 1; i < n && s == COV_OK; i++) {
         if (columns[i] != NULL)
-            s = cov_column_find(table, columns[i], "column of the ratio", &column, err);
+            s = cov_column_find(table, columns[i],
+                                i == 1 ? "column above the line" : "column below the line", &column,
+                                err);
     }
     if (s == COV_OK && condition != NULL)
         s = cov_condition_create(condition, table, &parsed, err);
@@ -137,6 +139,8 @@ cov_status cov_tale_table(cov_tale *tale, const cov_source *source, const char *
     if (s != COV_OK)
         return s;
     s = check_columns(&table, columns, n, condition, err);
+    if (s == COV_OK)
+        s = cov_layer_first(&table, NULL, NULL, "rows", err);
     if (s == COV_OK)
         s = tell_layer(tale, &table, source->where, NULL, err);
     cov_layer_close(&table);
@@ -189,7 +193,7 @@ cov_status cov_tale_areas(cov_tale *tale, cov_error *err)
     cov_status s = cov_layer_open(source, &tale->policy, &tale->notes, &layer, err);
     if (s != COV_OK)
         return s;
-    s = check_holds(&layer, COV_HOLDS_POLYGONS, err);
+    s = cov_polygons_look(&layer, "areas", err);
     if (s == COV_OK)
         s = tell_layer(tale, &layer, source->where, layer.crs, err);
     if (s == COV_OK)
@@ -205,10 +209,12 @@ static cov_status tell_points(cov_tale *tale, const cov_households_query *query,
 {
     cov_households *points = NULL;
     cov_layer layer;
-    cov_status s = cov_households_open(query, &tale->policy, &tale->notes, &points, err);
+    cov_policy policy = tale->policy;
+    policy.allow_empty = query->is_part;
+    cov_status s = cov_households_open(query, &policy, &tale->notes, &points, err);
     if (s != COV_OK)
         return s;
-    s = cov_layer_open(query->source, &tale->policy, &tale->notes, &layer, err);
+    s = cov_layer_open(query->source, &policy, &tale->notes, &layer, err);
     if (s == COV_OK) {
         s = tell_layer(tale, &layer, query->source->where, cov_households_crs(points), err);
         if (s == COV_OK && query->id_column != NULL) {
@@ -217,6 +223,8 @@ static cov_status tell_points(cov_tale *tale, const cov_households_query *query,
         }
         cov_layer_close(&layer);
     }
+    if (s == COV_OK)
+        s = cov_households_look(points, err);
     cov_households_close(points);
     return s;
 }
@@ -256,6 +264,7 @@ cov_status cov_tale_households(cov_tale *tale, cov_error *err)
     query.answers = answer;
     query.n_answers = list_columns(&tale->plan, answer);
     query.id_column = job->household_id;
+    query.is_part = job->part;
     cov_status s = tell_points(tale, &query, err);
     cov_free(answer);
     if (s != COV_OK)
@@ -288,13 +297,8 @@ static cov_status tell_point_base(cov_tale *tale, const cov_job_base *base, cov_
 
 cov_status cov_tale_base(cov_tale *tale, const cov_job_base *base, cov_error *err)
 {
-    cov_setting setting;
+    const cov_setting setting = setting_of(tale);
     cov_content content = COV_CONTENT_POINTS;
-    memset(&setting, 0, sizeof setting);
-    setting.job = tale->job;
-    setting.policy = &tale->policy;
-    setting.notes = &tale->notes;
-    setting.phases = &tale->phases;
     cov_status s = cov_base_content(&setting, base, &content, err);
     if (s != COV_OK)
         return s;

@@ -18,3 +18,17 @@ cov_status cov_layer_each(cov_layer *layer, const cov_phases *phases, cov_each e
             return s;
     }
 }
+
+cov_status cov_layer_first(cov_layer *layer, cov_each each, void *data, const char *what,
+                           cov_error *err)
+{
+    OGRFeatureH feature = NULL;
+    cov_status s = cov_layer_next(layer, &feature, err);
+    if (s != COV_OK)
+        return s;
+    if (feature == NULL)
+        return cov_layer_refuse_empty(layer, what, err);
+    s = each != NULL ? each(data, feature, err) : COV_OK;
+    OGR_F_Destroy(feature);
+    return s;
+}

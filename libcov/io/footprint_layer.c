@@ -110,11 +110,10 @@ static cov_status read_layer(gathering *g, cov_layer *layer, const cov_setting *
                              cov_footprint_layer *out, cov_error *err)
 {
     cov_polygons polygons;
-    if (layer->is_csv)
-        return cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry: polygons are needed",
-                        layer->label);
     cov_polygons_init(&polygons, layer);
-    cov_status s = read_polygons(&polygons, setting->phases, err);
+    cov_status s = cov_polygons_allow(layer, err);
+    if (s == COV_OK)
+        s = read_polygons(&polygons, setting->phases, err);
     if (s == COV_OK)
         s = cov_polygons_check(&polygons, setting, "check footprints", err);
     if (s == COV_OK)

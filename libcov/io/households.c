@@ -284,6 +284,14 @@ cov_status cov_households_refuse_empty(const cov_households *households, cov_err
     return cov_layer_refuse_empty(&households->layer, households->noun, err);
 }
 
+cov_status cov_households_refuse_unlocated(const char *label, uint64_t n, cov_error *err)
+{
+    return cov_fail(err, COV_ERR_INPUT,
+                    "%s: none of its %" PRIu64 " points has a location: check the geometry or the "
+                    "coordinate columns",
+                    label, n);
+}
+
 size_t cov_households_answers(const cov_households *households)
 {
     return households->n_answers;

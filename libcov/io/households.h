@@ -58,6 +58,10 @@ const char *cov_households_measure(const cov_households *households, size_t meas
 /* The points that will be read; -1 unknown, also where there is a filter. */
 int64_t cov_households_count(cov_households *households);
 
+/* For those who don't count them: whether the points up to the first with a location can be read,
+ * and whether there is one, which a part needn't have. */
+cov_status cov_households_look(cov_households *households, cov_error *err);
+
 /* Give a batch records that a hand reads, faster than features; none (n_records = 0) behind the
  * last, or where there is no such way. seen.again of the batch is set where the way has an end. */
 cov_status cov_households_hand_out(cov_households *households, cov_batch *batch, cov_error *err);
@@ -99,6 +103,9 @@ void cov_hand_place(cov_hand *hand, cov_batch *batch);
 
 /* COV_ERR_INPUT: the layer gave no point. */
 cov_status cov_households_refuse_empty(const cov_households *households, cov_error *err);
+
+/* COV_ERR_INPUT: none of n points has a location. */
+cov_status cov_households_refuse_unlocated(const char *label, uint64_t n, cov_error *err);
 
 /* How many columns and conditions answer. */
 size_t cov_households_answers(const cov_households *households);

@@ -201,13 +201,52 @@ cov_status cov_households_next(cov_households *households, const uint32_t *scale
     return s;
 }
 
+static void leave_stream(cov_households *h)
+{
+    cov_stream_points_close(h->stream);
+    h->stream = NULL;
+}
+
+static cov_status read_located(cov_households *h, cov_batch *batch, cov_error *err)
+{
+    uint32_t scale[COV_MEASURES_MAX];
+    const filling f = {h, scale, batch};
+    leave_stream(h);
+    cov_status s = open_features(h, err);
+    for (size_t m = 0; m < h->n_measures; m++)
+        scale[m] = 1;
+    while (s == COV_OK && batch->seen.stray.located == 0) {
+        OGRFeatureH feature = NULL;
+        s = cov_layer_next(h->features, &feature, err);
+        if (s != COV_OK || feature == NULL)
+            break;
+        const cov_record record = cov_layer_record(h->features, feature);
+        batch->n = 0;
+        s = add_feature(h, &record, &f, err);
+        OGR_F_Destroy(feature);
+    }
+    return s;
+}
+
+cov_status cov_households_look(cov_households *households, cov_error *err)
+{
+    cov_batch batch;
+    cov_status s = cov_batch_create(&batch, households->n_measures, households->n_answers, err);
+    if (s == COV_OK)
+        s = read_located(households, &batch, err);
+    uint64_t located = batch.seen.stray.located, n = batch.seen.n_points;
+    cov_batch_clear(&batch);
+    if (s != COV_OK || located > 0 || households->is_part)
+        return s;
+    return n == 0 ? cov_households_refuse_empty(households, err)
+                  : cov_households_refuse_unlocated(households->label, n, err);
+}
+
 cov_status cov_households_rewind(cov_households *households, unsigned again, cov_error *err)
 {
     cov_households *h = households;
-    if ((again & COV_AGAIN_BY_GDAL) != 0) {
-        cov_stream_points_close(h->stream);
-        h->stream = NULL;
-    }
+    if ((again & COV_AGAIN_BY_GDAL) != 0)
+        leave_stream(h);
     cov_seen_forget(&h->seen);
     memset(h->chunk, 0, h->n_chunks * sizeof *h->chunk);
     h->n_handed = 0;

@@ -159,6 +159,11 @@ static cov_status select_columns(cov_layer *layer, const cov_setting *setting, c
     return s == COV_OK ? cov_layer_select(layer, wanted, 2, 0, err) : s;
 }
 
+static const char *noun_of(cov_paths_kind kind)
+{
+    return kind == COV_PATHS_NETWORK ? "lines or points" : "lines or polygons";
+}
+
 typedef struct reading {
     drawing *drawing;
     cov_layer *layer;
@@ -180,8 +185,21 @@ static cov_status read_features(drawing *d, cov_layer *layer, const cov_setting 
     if (s == COV_OK)
         s = cov_layer_each(layer, setting->phases, add, &r, err);
     if (s == COV_OK && d->n == 0)
-        s = cov_layer_refuse_empty(
-            layer, d->kind == COV_PATHS_NETWORK ? "lines or points" : "lines or polygons", err);
+        s = cov_layer_refuse_empty(layer, noun_of(d->kind), err);
+    return s;
+}
+
+cov_status cov_network_layer_look(const cov_setting *setting, cov_layer *layer, cov_paths_kind kind,
+                                  cov_error *err)
+{
+    drawing first;
+    memset(&first, 0, sizeof first);
+    first.kind = kind;
+    reading r = {.drawing = &first, .layer = layer};
+    cov_status s = select_columns(layer, setting, kind, &r.coordinates, err);
+    if (s == COV_OK)
+        s = cov_layer_first(layer, add, &r, noun_of(kind), err);
+    drawing_clear(&first);
     return s;
 }
 

@@ -3,6 +3,7 @@
 #ifndef COV_IO_NETWORK_LAYER_H
 #define COV_IO_NETWORK_LAYER_H
 
+#include "geometry/paths.h"
 #include "io/footprint_layer.h"
 
 /* Read lines and points of one entry (COV_BY_DISTANCE), and its barriers, in the system of the
@@ -12,7 +13,11 @@
 cov_status cov_network_layer_read(const cov_setting *setting, const cov_job_service *ask,
                                   cov_footprint_layer *out, cov_error *err);
 
-/* The same, before anything is built of it. */
+/* For those who don't read a layer of either: whether its first feature can be read. */
+cov_status cov_network_layer_look(const cov_setting *setting, cov_layer *layer, cov_paths_kind kind,
+                                  cov_error *err);
+
+/* The same as cov_network_layer_read, before anything is built of it. */
 typedef struct cov_network_shapes {
     cov_shape *network; /* in the system of the setting, as the next ones */
     size_t n;

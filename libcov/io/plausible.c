@@ -53,10 +53,7 @@ static cov_status check_location(const cov_whereabouts *points, const cov_ledger
 {
     if (ledger->read.points == 0 || ledger->no_location.points < ledger->read.points)
         return COV_OK;
-    return cov_fail(err, COV_ERR_INPUT,
-                    "%s: none of its %" PRIu64 " points has a location: check the geometry "
-                    "or the coordinate columns",
-                    points->label, ledger->read.points);
+    return cov_households_refuse_unlocated(points->label, ledger->read.points, err);
 }
 
 /* One slip in a million is the ledger's; a file that is wrong from end to end is an error. */

@@ -8,6 +8,7 @@
 #include <cpl_string.h>
 
 #include "base/mem.h"
+#include "io/each.h"
 #include "io/job.h"
 #include "io/watch.h"
 
@@ -80,6 +81,30 @@ static cov_status append(cov_polygons *p, OGRGeometryH geometry, int64_t number,
     p->feature[p->n++][1] = fid;
     widen(p->extent, geometry);
     return COV_OK;
+}
+
+cov_status cov_polygons_allow(const cov_layer *layer, cov_error *err)
+{
+    if (layer->is_csv)
+        return cov_fail(err, COV_ERR_INPUT, "%s is a table without geometry: polygons are needed",
+                        layer->label);
+    return COV_OK;
+}
+
+static cov_status look_at(void *data, OGRFeatureH feature, cov_error *err)
+{
+    return cov_polygons_add(data, feature, err);
+}
+
+cov_status cov_polygons_look(cov_layer *layer, const char *what, cov_error *err)
+{
+    cov_polygons first;
+    cov_polygons_init(&first, layer);
+    cov_status s = cov_polygons_allow(layer, err);
+    if (s == COV_OK)
+        s = cov_layer_first(layer, look_at, &first, what, err);
+    cov_polygons_clear(&first);
+    return s == COV_OK ? cov_layer_rewind(layer, err) : s;
 }
 
 cov_status cov_polygons_add(cov_polygons *polygons, OGRFeatureH feature, cov_error *err)

@@ -36,6 +36,13 @@ typedef struct cov_polygons {
 void cov_polygons_init(cov_polygons *polygons, cov_layer *layer);
 void cov_polygons_clear(cov_polygons *polygons);
 
+/* COV_ERR_INPUT for a layer that can't hold any: a table without geometry. */
+cov_status cov_polygons_allow(const cov_layer *layer, cov_error *err);
+
+/* The same, and whether the first feature can be added; the layer can be read from its beginning.
+ * Where there is none, `what` is missing: "areas". */
+cov_status cov_polygons_look(cov_layer *layer, const char *what, cov_error *err);
+
 /* Append the geometry of the layer's current feature: curves become straight edges, Z and M are
  * dropped. A null or empty one, or one that is no polygon: COV_ERR_INPUT with the number. */
 cov_status cov_polygons_add(cov_polygons *polygons, OGRFeatureH feature, cov_error *err);

@@ -190,10 +190,10 @@ def empty(tmp_path_factory):
 
 
 @pytest.mark.parametrize("arguments, says", [
-    (["--base", "b={empty}/lines.gpkg"], "there are no lines"),
+    (["--base", "b={empty}/lines.gpkg"], "there are no b"),
     (["--base", "b={empty}/points.gpkg"], "there are no b"),
     (["--base", "b={empty}/null_lines.gpkg"], "none of its 2 features has a geometry"),
-    (["--base", "b={empty}/null_points.gpkg"], "none of its 2 points has a location"),
+    (["--base", "b={empty}/null_points.gpkg"], "none of its 2 features has a geometry"),
     (["--base", "b={province}/roads.shp,where=loai = 'X'"], "leaves nothing of 659 features"),
     (["--base", "b={province}/communes.shp"], "Polygon, where points are needed"),
     (["--service", "s={empty}/lines.gpkg,within=1km"], "there are no lines or points"),

@@ -315,10 +315,12 @@ static void test_files(void **state)
     (void)state;
     scene s;
     WITHOUT(job.areas.path, HERE "none.shp", COV_ERR_INPUT, "there is no file");
-    WITHOUT(job.areas.path, HERE "homes.geojson", COV_ERR_INPUT, "polygons are needed here");
+    WITHOUT(job.areas.path, HERE "homes.geojson", COV_ERR_INPUT,
+            "homes.geojson, feature 1 is a POINT, where polygons are expected");
     WITHOUT(job.households.path, HERE "none.shp", COV_ERR_INPUT, "there is no file");
     WITHOUT(service[0].source, ((cov_source){HERE "cables.geojson", NULL, NULL, NULL}),
-            COV_ERR_INPUT, "cables.geojson holds lines: polygons are needed");
+            COV_ERR_INPUT,
+            "cables.geojson, feature 1 is a LINESTRING, where polygons are expected");
     WITHOUT(service[1].source.path, HERE "areas.geojson", COV_ERR_INPUT,
             "a distance is one to lines or points; polygons answer without it");
     WITHOUT(service[1].barriers.path, HERE "none.shp", COV_ERR_INPUT, "there is no file");
