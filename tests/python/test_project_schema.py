@@ -127,3 +127,64 @@ def test_mistakes(line, tmp_path):
     result = dry_run(path)
     assert result.returncode != 0
     assert "p.yaml, line 5, column " in result.stderr
+
+
+# Of every key that takes numbers or lists of some length: values on both sides of each limit.
+SIGNAL = "  - {name: b, file: c.tif, min: 1, %s}"
+LIMITS = {
+    "/services": ("", ["[]", "[{name: a, file: a.shp}]"]),
+    "/services/within": (
+        "  - {name: b, file: c, within: '%s'}",
+        ["0m", "0.0 km", "0.001m", "1m", "007ft", ".5km", ".0m", "5.m", ".m", "-1m", "1e3m", "1 km ",
+         " 1km", "1.5.2m", "1 mile"],
+    ),
+    "/services/min": ("  - {name: b, file: c.tif, min: %s}", ["-1000", "0", "-105.5", "x"]),
+    "/services/indoor": (SIGNAL % "indoor: %s", ["-0.001", "0", "0.001", "-12"]),
+    "/services/sigma": (SIGNAL % "probability: 90, sigma: %s", ["-1", "0", "0.001", "8"]),
+    "/services/probability": (
+        SIGNAL % "sigma: 8, probability: %s",
+        ["0", "0.9", "0.999", "1", "90", "99.999", "100", "101"],
+    ),
+    "/tiers/chain": ("tiers: [{chain: %s}]", ["[]", "[a]", "[a, b]"]),
+    "/targets/at_least": (
+        "targets: [{indicator: b, at_least: '%s'}]",
+        ["0%", "00%", "80 %", "66.55%", "99.9999%", "100%", "0100.0000%", "100.0001%", "101%",
+         "1000%", "80", "80.12345%", "80.%", ".8%", "-1%", "80%%"],
+    ),
+    "/targets/with": (
+        "targets: [{indicator: b, at_least: 80%%, with: %s}]",
+        ["-1", "0", "1", "18446744073709551", "18446744073709552", "1.5"],
+    ),
+    "/ratios/per": (
+        "ratios: [{name: b, file: c, key: d, n: e, of: f, per: %s}]",
+        ["-1", "0", "1", "1000000000", "1000000001", "2.5"],
+    ),
+    "/options/threads": ("options: {threads: %s}", ["-1", "0", "1", "256", "257", "1.5"]),
+}
+LIMITING = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "pattern", "minItems"}
+
+
+def limited(schema, path=""):
+    """The keys that the schema limits, or that are numbers."""
+    if path and (LIMITING & set(schema) or schema.get("type") in ("number", "integer")):
+        yield path
+    for key, value in schema.get("items", schema).get("properties", {}).items():
+        yield from limited(value, f"{path}/{key}")
+
+
+def test_every_limit_is_compared():
+    assert sorted(limited(SCHEMA)) == sorted(LIMITS)
+
+
+@pytest.mark.parametrize("key", LIMITS)
+def test_limits_are_those_of_the_library(key, tmp_path):
+    form, values = LIMITS[key]
+    path = tmp_path / "p.yaml"
+    for value in values:
+        if key == "/services":
+            text = WHOLE[: WHOLE.index("services")] + f"services: {value}\n"
+        else:
+            text = WHOLE + form % value + "\n"
+        path.write_text(text, encoding="utf-8")
+        taken = "p.yaml, line" not in dry_run(path).stderr
+        assert (value, VALIDATOR.is_valid(yaml.safe_load(text))) == (value, taken)
