@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "option.h"
 
+#include "text.h"
+
 #include <string.h>
 
 gboolean option_wrong(GError **error, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    char *text = g_strdup_vprintf(format, args);
+    char *raw = g_strdup_vprintf(format, args);
+    char *text = text_show_strays(raw);
     va_end(args);
+    g_free(raw);
     g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, text);
     g_free(text);
     return FALSE;

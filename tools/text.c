@@ -26,6 +26,22 @@ char *text_printable(const char *text)
     return g_string_free(out, FALSE);
 }
 
+char *text_show_strays(const char *text)
+{
+    GString *out = g_string_new(NULL);
+    char *valid = g_utf8_make_valid(text, -1);
+    for (const char *p = valid; *p != '\0'; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (c >= 0x80 &&
+            (g_unichar_isspace(c) || c == 0xad || c == 0x200b || c == 0x2060 || c == 0xfeff))
+            g_string_append_printf(out, "<U+%04X>", c);
+        else
+            g_string_append_unichar(out, c);
+    }
+    g_free(valid);
+    return g_string_free(out, FALSE);
+}
+
 static size_t char_width(gunichar c)
 {
     if (g_unichar_iszerowidth(c))

@@ -15,6 +15,10 @@
  * the direction of writing become '?'. */
 char *text_printable(const char *text);
 
+/* A copy whose white space beyond ASCII, and what has no width, are written out, as <U+00A0>: as in
+ * the library's messages. */
+char *text_show_strays(const char *text);
+
 /* Combining marks take no column, East Asian wide characters two. */
 size_t text_width(const char *text);
 

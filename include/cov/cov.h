@@ -463,7 +463,8 @@ COV_API COV_MUST_CHECK cov_status cov_tally_load(const cov_areas *areas, const v
  * and HIGH being any two expressions that are not one of these; with NAME_ before their names where
  * the indicator has a name. */
 typedef struct cov_indicator {
-    const char *name;       /* UTF-8, unique, not empty; NULL: the expression itself */
+    const char *name;       /* UTF-8, unique, not empty, without Unicode's white space
+                               but ASCII's; NULL: the expression itself */
     const char *expression; /* see above */
 } cov_indicator;
 

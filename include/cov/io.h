@@ -82,8 +82,9 @@ typedef struct cov_job_service {
             0, 0, 0, NULL, NULL, NULL                                                              \
     }
 
-/* Read a distance: "150m", "0.5 km", "500ft" (international feet of 0.3048 m). COV_ERR_ARGUMENT for
- * anything else, also for a number without a unit, and unless it is greater than 0. */
+/* Read a distance: "150m", "0.5 km", "500ft" (international feet of 0.3048 m); U+00A0 is a blank
+ * here. COV_ERR_ARGUMENT for anything else, also for a number without a unit, and unless it is
+ * greater than 0. */
 COV_API COV_MUST_CHECK cov_status cov_distance_parse(const char *text, double *metres,
                                                      cov_error *err);
 

@@ -54,6 +54,62 @@ const char *cov_trim(const char *text, size_t *size)
     return text;
 }
 
+static const struct {
+    unsigned first, last;
+    const char *name;
+} strays[] = {{0x85, 0x85, "a next line"},
+              {0xA0, 0xA0, "a no-break space"},
+              {0xAD, 0xAD, "a soft hyphen"},
+              {0x1680, 0x1680, "a space of Unicode"},
+              {0x2000, 0x200A, "a space of Unicode"},
+              {0x200B, 0x200B, "a space without width"},
+              {0x2028, 0x2028, "a line separator"},
+              {0x2029, 0x2029, "a paragraph separator"},
+              {0x202F, 0x202F, "a narrow no-break space"},
+              {0x205F, 0x205F, "a space of Unicode"},
+              {0x2060, 0x2060, "a word joiner"},
+              {0x3000, 0x3000, "an ideographic space"},
+              {0xFEFF, 0xFEFF, "a byte order mark"}};
+
+/* NULL where the number is that of no stray. */
+static const char *name_stray(unsigned code)
+{
+    for (size_t i = 0; i < sizeof strays / sizeof strays[0]; i++) {
+        if (strays[i].first <= code && code <= strays[i].last)
+            return strays[i].name;
+    }
+    return NULL;
+}
+
+unsigned cov_stray_code(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    size_t size = cov_character_size(text);
+    unsigned code = 0;
+    if (size == 2)
+        code = (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+    else if (size == 3)
+        code = (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+    return name_stray(code) != NULL ? code : 0;
+}
+
+const char *cov_stray_find(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text >= 0x80 && cov_stray_code(text) != 0)
+            return text;
+    }
+    return NULL;
+}
+
+cov_stray_name cov_stray_name_of(const char *stray)
+{
+    cov_stray_name out;
+    unsigned code = cov_stray_code(stray);
+    snprintf(out.text, sizeof out.text, "%s (U+%04X)", name_stray(code), code);
+    return out;
+}
+
 cov_quoted cov_quote(const char *text)
 {
     cov_quoted q;

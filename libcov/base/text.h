@@ -22,6 +22,22 @@ static inline bool cov_is_blank(char c)
  * begins, and its bytes. */
 const char *cov_trim(const char *text, size_t *size);
 
+/* Strays: characters that look like a blank or like nothing, come in with text from word processors
+ * and web pages, and are neither: Unicode's white space but ASCII's, the soft hyphen, what has no
+ * width. The first one in a text, NULL where there is none. (The joiners of some scripts are no
+ * strays.) */
+const char *cov_stray_find(const char *text);
+
+/* Its number; 0 where the character that stands there is another. */
+unsigned cov_stray_code(const char *text);
+
+/* Of one that was found: "a no-break space (U+00A0)", for a message. */
+typedef struct cov_stray_name {
+    char text[48];
+} cov_stray_name;
+
+cov_stray_name cov_stray_name_of(const char *stray);
+
 /* A copy whose bad bytes are replaced by U+FFFD; NULL where memory ran out. Freed with cov_free. */
 char *cov_text_mend(const char *text);
 

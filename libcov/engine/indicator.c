@@ -19,6 +19,8 @@ static cov_status check_given(const cov_indicator *indicators, size_t n, cov_err
         if (!cov_is_utf8(name))
             return cov_fail(err, COV_ERR_EXPRESSION, "the name of indicator \"%s\" isn't UTF-8",
                             cov_quote(name).text);
+        if (indicators[i].name != NULL && cov_stray_find(name) != NULL)
+            return cov_fail_stray(err, COV_ERR_EXPRESSION, "an indicator", name);
     }
     return COV_OK;
 }

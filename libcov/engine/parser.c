@@ -54,6 +54,8 @@ cov_quoted cov_parser_found(const char *at)
     size_t size = word_size(at);
     if (*at == '\0')
         return cov_quote("the end");
+    if (cov_stray_code(at) != 0)
+        return cov_quote(cov_stray_name_of(at).text);
     if (size == 0)
         size = cov_character_size(at);
     if (size == 0)

@@ -14,7 +14,7 @@ size_t cov_name_character_size(const char *text)
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     if (letter || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.')
         return 1;
-    return (unsigned char)c >= 0x80 ? cov_character_size(text) : 0;
+    return (unsigned char)c >= 0x80 && cov_stray_code(text) == 0 ? cov_character_size(text) : 0;
 }
 
 static size_t name_run(const char *text)
@@ -139,6 +139,8 @@ static cov_status check_name(const char *name, size_t number, cov_error *err)
 {
     if (name == NULL || name[0] == '\0')
         return cov_fail(err, COV_ERR_ARGUMENT, "service number %zu has no name", number);
+    if (cov_stray_find(name) != NULL)
+        return cov_fail_stray(err, COV_ERR_ARGUMENT, "a service", name);
     if (!is_name(name))
         return cov_fail(err, COV_ERR_ARGUMENT,
                         "\"%s\" can't be the name of a service: write a technology, or "

@@ -61,7 +61,7 @@ size_t cov_services_part(const cov_service *services, size_t n, uint64_t set,
                          uint64_t part[COV_SERVICES_MAX]);
 
 /* The bytes of the UTF-8 character at text where a name may hold it, the slash not being one; 0 at
- * any other, and at the end. */
+ * any other (a stray, see base/text.h, among them), and at the end. */
 size_t cov_name_character_size(const char *text);
 
 #endif

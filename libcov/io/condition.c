@@ -43,6 +43,16 @@ static cov_status refuse(const parser *p, const char *why, cov_error *err)
                     cov_quote(p->text).text, why);
 }
 
+/* It would be a part of a name or a value, and nothing would show that. */
+static cov_status refuse_stray(const parser *p, const char *text, cov_error *err)
+{
+    char why[160];
+    snprintf(why, sizeof why,
+             "holds %s: write an ordinary blank, or put what it belongs to into quotes",
+             cov_stray_name_of(cov_stray_find(text)).text);
+    return refuse(p, why, err);
+}
+
 static int is_order(relation r)
 {
     return r != EQUAL_TO && r != NOT_EQUAL;
@@ -92,12 +102,15 @@ static void skip_blanks(parser *p)
 static cov_status read_column(parser *p, cov_layer *layer, cov_column *out, cov_error *err)
 {
     skip_blanks(p);
-    const char *name = *p->at == '"' ? read_quoted(p) : read_bare(p, OPERATORS "&");
+    int quoted = *p->at == '"';
+    const char *name = quoted ? read_quoted(p) : read_bare(p, OPERATORS "&");
     if (name == NULL)
         return refuse(p, "opens a quote that is never closed", err);
     if (name[0] == '\0')
         return refuse(p, "has a part without a column: write COLUMN>=VALUE, parts joined by &",
                       err);
+    if (!quoted && cov_stray_find(name) != NULL)
+        return refuse_stray(p, name, err);
     return cov_column_find(layer, name, "column of the condition", out, err);
 }
 
@@ -135,6 +148,8 @@ static cov_status read_value(parser *p, term *out, cov_error *err)
     out->value = quoted ? read_quoted(p) : read_bare(p, "&");
     if (out->value == NULL)
         return refuse(p, "opens a quote that is never closed", err);
+    if (!quoted && cov_stray_find(out->value) != NULL)
+        return refuse_stray(p, out->value, err);
     skip_blanks(p);
     if (quoted && *p->at != '\0' && *p->at != '&')
         return refuse(p, "goes on behind a text in quotes: join its parts by &", err);

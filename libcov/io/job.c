@@ -128,6 +128,8 @@ static cov_status check_base(const cov_job *job, size_t i, cov_error *err)
     const cov_job_base *base = &job->bases[i];
     if (!is_text(base->name))
         return cov_fail(err, COV_ERR_ARGUMENT, "base number %zu of the job has no name", i + 1);
+    if (cov_stray_find(base->name) != NULL)
+        return cov_fail_stray(err, COV_ERR_ARGUMENT, "a base", base->name);
     const cov_quoted quoted = cov_quote(base->name);
     const char *name = quoted.text;
     for (size_t k = 0; k < i; k++) {
@@ -174,6 +176,8 @@ static cov_status check_ratio(const cov_job *job, size_t i, cov_error *err)
     const cov_job_ratio *ratio = &job->ratios[i];
     if (!is_text(ratio->name))
         return cov_fail(err, COV_ERR_ARGUMENT, "ratio number %zu of the job has no name", i + 1);
+    if (cov_stray_find(ratio->name) != NULL)
+        return cov_fail_stray(err, COV_ERR_ARGUMENT, "a ratio", ratio->name);
     const cov_quoted quoted = cov_quote(ratio->name);
     const char *name = quoted.text;
     if (!cov_source_is_given(&ratio->source) || !is_text(ratio->key) || !is_text(ratio->n))

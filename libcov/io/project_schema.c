@@ -141,6 +141,15 @@ static cov_status refuse_kind(const cov_yaml *yaml, size_t node, const char *key
     return cov_yaml_fail(yaml, node, err, "%s is %s, not %s", key, wants, kinds[at->kind]);
 }
 
+/* A stray that a plain text begins or ends with; NULL where there is none. */
+static const char *find_edge_stray(const char *text)
+{
+    const char *last = text;
+    for (const char *at = text; *at != '\0'; at += cov_character_size(at))
+        last = at;
+    return cov_stray_code(text) != 0 ? text : cov_stray_code(last) != 0 ? last : NULL;
+}
+
 static cov_status check_text(const cov_yaml *yaml, size_t node, const char *key, cov_error *err)
 {
     const cov_yaml_node *at = &yaml->node[node];
@@ -148,6 +157,10 @@ static cov_status check_text(const cov_yaml *yaml, size_t node, const char *key,
         return refuse_kind(yaml, node, key,
                            at->braces ? "a text (in 'quotes' where it has [ or { )" : "a text",
                            err);
+    const char *stray = at->quoted ? NULL : find_edge_stray(at->text);
+    if (stray != NULL)
+        return cov_yaml_fail(yaml, node, err, "%s begins or ends with %s: type it anew", key,
+                             cov_stray_name_of(stray).text);
     if (at->text[0] == '\0')
         return cov_yaml_fail(yaml, node, err, "%s %s: write one, or leave the key out", key,
                              at->quoted ? "is an empty text" : "has no value");

@@ -171,8 +171,8 @@ static cov_status add_operator(text *t, const char *value, cov_error *err)
     const char *end = value + n;
     cov_status s = COV_OK;
     while (value < end && s == COV_OK) {
-        size_t size = cov_name_character_size(value);
-        s = size > 0 ? add(t, value, size, err) : add_text(t, "_", err);
+        size_t size = cov_character_size(value);
+        s = cov_name_character_size(value) > 0 ? add(t, value, size, err) : add_text(t, "_", err);
         value += size > 0 ? size : 1;
     }
     return s;

@@ -13,6 +13,14 @@ static const struct {
     double metres;
 } units[] = {{"m", 1}, {"km", 1000}, {"ft", 0.3048}};
 
+/* Blanks, and the no-break space that word processors put between a number and its unit. */
+static const char *skip_blanks(const char *text)
+{
+    while (*text == ' ' || strncmp(text, "\xC2\xA0", 2) == 0)
+        text += *text == ' ' ? 1 : 2;
+    return text;
+}
+
 static double metres_of(const char *unit)
 {
     size_t length = strlen(unit);
@@ -30,7 +38,7 @@ cov_status cov_distance_parse(const char *text, double *metres, cov_error *err)
     if (text == NULL || metres == NULL)
         return cov_fail(err, COV_ERR_ARGUMENT, "there is no distance to read");
     size_t digits = strspn(text, "0123456789.");
-    const char *unit = text + digits + strspn(text + digits, " ");
+    const char *unit = skip_blanks(text + digits);
     char *end;
     double value = CPLStrtod(text, &end);
     double factor = metres_of(unit);

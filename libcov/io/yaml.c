@@ -116,6 +116,38 @@ static cov_status check_bytes(cov_yaml *yaml, cov_error *err)
     return COV_OK;
 }
 
+/* A stray where YAML wants blanks, before the key or the value of a line; NULL where there is none.
+ */
+static const char *find_stray(const char *line)
+{
+    const char *at = line + strspn(line, " -");
+    if (cov_stray_code(at) != 0)
+        return at;
+    size_t key = strspn(at, "abcdefghijklmnopqrstuvwxyz_");
+    if (key == 0 || at[key] != ':')
+        return NULL;
+    at += key + 1;
+    at += strspn(at, " ");
+    return cov_stray_code(at) != 0 ? at : NULL;
+}
+
+/* YAML takes them for letters. */
+static cov_status check_strays(const cov_yaml *yaml, cov_error *err)
+{
+    for (const char *line = yaml->bytes; line != NULL && *line != '\0';) {
+        const char *stray = find_stray(line);
+        if (stray != NULL) {
+            char text[128];
+            snprintf(text, sizeof text, "%s, where YAML needs an ordinary blank: type it anew",
+                     cov_stray_name_of(stray).text);
+            return fail_byte(yaml, (size_t)(stray - yaml->bytes), err, text);
+        }
+        line = strchr(line, '\n');
+        line = line != NULL ? line + 1 : NULL;
+    }
+    return COV_OK;
+}
+
 /* ---------------------------------------------------------------- mistakes of the syntax */
 
 static int mentions(const char *text, const char *word)
@@ -351,6 +383,8 @@ cov_status cov_yaml_read(const char *path, cov_yaml *out, cov_error *err)
     cov_status s = yaml.label != NULL ? read_bytes(&yaml, path, err) : cov_fail_memory(err);
     if (s == COV_OK)
         s = check_bytes(&yaml, err);
+    if (s == COV_OK)
+        s = check_strays(&yaml, err);
     if (s == COV_OK)
         s = parse(&yaml, err);
     if (s == COV_OK)

@@ -364,6 +364,34 @@ static void test_service_keys(void **state)
            "3, column 30", "column: it asks the households, and there are none");
 }
 
+/* Blanks out of word processors and web pages. */
+static void test_strays(void **state)
+{
+    (void)state;
+    refuse("areas:\n\xC2\xA0 file: a.shp\n", "2, column 1",
+           "a no-break space (U+00A0), where YAML needs an ordinary blank");
+    refuse("areas:\n  file:\xC2\xA0"
+           "a.shp\n",
+           "2, column 8", "a no-break space (U+00A0)");
+    refuse("areas:\n  file: \xE3\x80\x80"
+           "a.shp\n",
+           "2, column 9", "an ideographic space (U+3000)");
+    refuse("areas: {file: a.shp}\nservices:\n -\xE2\x80\xAF"
+           "name: a\n",
+           "3, column 3", "a narrow no-break space (U+202F)");
+    refuse("\xE2\x80\x8B"
+           "areas: {file: a.shp}\n",
+           "1, column 1", "a space without width");
+    refuse(SERVICE("{name: a\xC2\xA0, file: b}"), "4, column 11",
+           "name begins or ends with a no-break space (U+00A0): type it anew");
+    refuse(SERVICE("{name: a, file: \xC2\xA0"
+                   "b}"),
+           "4, column 20", "file begins or ends with");
+    refuse(SERVICE("{name: a, fi\xC2\xA0le: b}"), "4, column 14", "unknown key 'fi<U+00A0>le'");
+    refuse(SERVICE("{name: a, file: b.tif, min: '1\xC2\xA0'}"), "4, column 32",
+           "min: \"1<U+00A0>\" is no number");
+}
+
 static void test_values(void **state)
 {
     (void)state;
@@ -627,21 +655,14 @@ int main(int argc, char **argv)
         return 0;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_services),
-        cmocka_unit_test(test_questions),
-        cmocka_unit_test(test_outputs),
-        cmocka_unit_test(test_least),
-        cmocka_unit_test(test_keys_and_kinds),
-        cmocka_unit_test(test_service_keys),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_bases_and_ratios),
-        cmocka_unit_test(test_syntax),
-        cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_files),
-        cmocka_unit_test(test_current_folder),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_places),         cmocka_unit_test(test_services),
+        cmocka_unit_test(test_questions),      cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_least),          cmocka_unit_test(test_keys_and_kinds),
+        cmocka_unit_test(test_service_keys),   cmocka_unit_test(test_strays),
+        cmocka_unit_test(test_values),         cmocka_unit_test(test_bases_and_ratios),
+        cmocka_unit_test(test_syntax),         cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_hostile),        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_current_folder), cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

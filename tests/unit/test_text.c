@@ -9,6 +9,7 @@
 #include <ftw.h>
 #include <sys/wait.h>
 
+#include "base/status.h"
 #include "base/text.h"
 #include "comma.h"
 #include "support.h"
@@ -154,6 +155,63 @@ static void null_is_equal_to_null_alone(void **state)
     assert_false(cov_text_equal(NULL, "") || cov_text_equal("", NULL) || cov_text_equal("a", "A"));
 }
 
+/* Every code point: strays are what Unicode calls white space, and a few without width. */
+static void strays_are_known(void **state)
+{
+    (void)state;
+    static const unsigned strays[] = {0x85,   0xA0,   0xAD,   0x1680, 0x2000, 0x2001,
+                                      0x2002, 0x2003, 0x2004, 0x2005, 0x2006, 0x2007,
+                                      0x2008, 0x2009, 0x200A, 0x200B, 0x2028, 0x2029,
+                                      0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF};
+    size_t next = 0;
+    for (unsigned c = 1; c < 0x10000; c++) {
+        char text[8] = "";
+        if (c < 0x80)
+            text[0] = (char)c;
+        else if (c < 0x800) {
+            text[0] = (char)(0xC0 | c >> 6);
+            text[1] = (char)(0x80 | (c & 0x3F));
+        } else {
+            text[0] = (char)(0xE0 | c >> 12);
+            text[1] = (char)(0x80 | (c >> 6 & 0x3F));
+            text[2] = (char)(0x80 | (c & 0x3F));
+        }
+        int is = next < sizeof strays / sizeof strays[0] && strays[next] == c;
+        assert_int_equal(cov_stray_code(text), is ? c : 0);
+        next += (size_t)is;
+    }
+    assert_int_equal(next, sizeof strays / sizeof strays[0]);
+    assert_null(cov_stray_find("Vĩnh Lợi, số hộ"));
+    assert_null(cov_stray_find(""));
+    assert_null(cov_stray_find("\xC2"));
+    const char *text = "hộ\xC2\xA0nghèo";
+    assert_ptr_equal(cov_stray_find(text), text + 4);
+    assert_string_equal(cov_stray_name_of("\xC2\xA0").text, "a no-break space (U+00A0)");
+    assert_string_equal(cov_stray_name_of("\xE2\x80\x83").text, "a space of Unicode (U+2003)");
+}
+
+static void messages_show_strays(void **state)
+{
+    (void)state;
+    cov_error err;
+    cov_fail(&err, COV_ERR_INPUT, "no %s here",
+             "a\xC2\xA0"
+             "b\xE2\x80\x8B");
+    assert_string_equal(err.message, "no a<U+00A0>b<U+200B> here");
+    char many[sizeof err.message];
+    for (size_t i = 0; i + 3 < sizeof many; i += 2)
+        memcpy(many + i, "\xC2\xA0", 3);
+    for (size_t cut = 0; cut < 16; cut++) {
+        cov_fail(&err, COV_ERR_INPUT, "%.*s%s", (int)cut, "0123456789abcdef", many);
+        assert_true(strlen(err.message) > sizeof err.message - 16);
+        assert_true(strlen(err.message) < sizeof err.message);
+        assert_string_equal(err.message + strlen(err.message) - 8, "<U+00A0>");
+    }
+    assert_int_equal(cov_fail_stray(&err, COV_ERR_ID, "a base", "a\xC2\xA0"), COV_ERR_ID);
+    assert_string_equal(err.message, "the name of a base holds a no-break space (U+00A0): "
+                                     "\"a<U+00A0>\"; write an ordinary blank, or none");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +221,8 @@ int main(void)
         cmocka_unit_test(numerals_have_points_in_any_locale),
         cmocka_unit_test(packed_texts_stand_side_by_side),
         cmocka_unit_test(blanks_around_a_text),
+        cmocka_unit_test(strays_are_known),
+        cmocka_unit_test(messages_show_strays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,6 +36,8 @@ static void test_reads(void **state)
     reads("150m", 150);
     reads("150 m", 150);
     reads("150m ", 150);
+    reads("150\xC2\xA0m", 150);
+    reads("0.5 \xC2\xA0 km", 500);
     reads("0.5km", 500);
     reads(".5 km", 500);
     reads("2.km", 2000);
@@ -51,6 +53,7 @@ static void test_refuses(void **state)
         "-5m", "+5m", " 5m", "5m 6m", "5 k m", "0x10m",  "nanm", "inf m", "5m.",  ".m",     "5\tm"};
     for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
         refuses(none[i], "is no distance: write a number and its unit, such as 150m");
+    refuses("5\xE2\x80\xAFm", "\"5<U+202F>m\" is no distance");
     refuses("0m", "is no distance greater than 0");
     refuses("0.000ft", "is no distance greater than 0");
     double metres;
