@@ -63,6 +63,7 @@ static cov_status start(cli *c, cov_error *err)
     }
     outputs list = outputs_list(c, project);
     job.part = outputs_have_part(&list);
+    job.is_written = outputs_file_of_rows(&list) != NULL;
     cov_status s = c->dry_run ? describe(&job, &list, err) : calculate(c, &job, &list, err);
     outputs_clear(&list);
     cov_project_free(project);

@@ -71,8 +71,7 @@ static gboolean has_stdout(const outputs *list)
     return FALSE;
 }
 
-/* A part has no rows that a person could read. */
-static const char *file_of_rows(const outputs *list)
+const char *outputs_file_of_rows(const outputs *list)
 {
     for (size_t i = 0; i < list->n; i++) {
         if (!is_part(&list->at[i]))
@@ -99,7 +98,7 @@ static cov_status print_table(const cli *c, const outputs *list, const cov_run *
         return COV_OK;
     FILE *stream = taken ? stderr : stdout;
     GString *text = g_string_new(NULL);
-    cov_status s = table_append(text, run, terminal_width(stream), file_of_rows(list), err);
+    cov_status s = table_append(text, run, terminal_width(stream), outputs_file_of_rows(list), err);
     if (s == COV_OK)
         fputs(text->str, stream);
     g_string_free(text, TRUE);

@@ -19,6 +19,9 @@ void outputs_clear(outputs *list);
 /* Whether the run is to be a part of a whole. */
 gboolean outputs_have_part(const outputs *list);
 
+/* The first file that holds rows, which a part doesn't; NULL where there is none. */
+const char *outputs_file_of_rows(const outputs *list);
+
 /* No long run for an output that can't be. */
 COV_MUST_CHECK cov_status outputs_check(const outputs *list, progress *p, cov_error *err);
 

@@ -302,8 +302,8 @@ COV_API COV_MUST_CHECK cov_status cov_footprint_mark(const cov_footprint *footpr
  * stands alone in a status, it does so without "fiber/vnpt" of the same status beside it;
  * "fiber/vnpt", "fiber/vnpt:passed" and "fiber/vnpt:connected" are three services. Its place in the
  * array of services is a service's bit. Technology and operator are UTF-8 and consist of ASCII
- * letters and digits, '_', '-', '.', and any character outside ASCII, at least one. Names are
- * compared as bytes: "FPT" is not "fpt". */
+ * letters and digits, '_', '-', '.', and any character outside ASCII but white space, at least
+ * one. Names are compared as bytes: "FPT" is not "fpt". */
 typedef struct cov_service {
     const char *name;
     const cov_footprint *footprint; /* borrowed, must outlive the tally; NULL where the answer comes

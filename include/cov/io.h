@@ -177,6 +177,8 @@ typedef struct cov_job {
     int part;          /* 1: the run is a part of a whole, to be saved (see cov_run_save): that no
                           household lies in an area, or that there is none, is then a warning, and
                           what can't be in a part is COV_ERR_ARGUMENT before anything is read */
+    int is_written;    /* 1: rows of the result will be written: two columns of one name, which
+                          cov_run_write refuses, are COV_ERR_ARGUMENT before anything is counted */
     unsigned threads;  /* workers, up to 256; 0: one per processor, at most 8 */
 
     cov_progress progress; /* may be NULL */
@@ -188,7 +190,7 @@ typedef struct cov_job {
     {                                                                                              \
         sizeof(cov_job), {NULL, NULL, NULL, NULL}, NULL, NULL, NULL, 0, {NULL, NULL, NULL, NULL},  \
             NULL, NULL, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL,                \
-            COV_INVALID_ERROR, NULL, 0, 0, 0, 0, NULL, NULL                                        \
+            COV_INVALID_ERROR, NULL, 0, 0, 0, 0, 0, NULL, NULL                                     \
     }
 
 /* What a job would read and count, as text for people: each file with its format, layer, number of

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "engine/family.h"
 #include "io/path.h"
+#include "io/preview.h"
 
 /* ---------------------------------------------------------------- services */
 
@@ -157,8 +158,11 @@ static cov_status tell_places(cov_tale *tale, cov_error *err)
     if (s == COV_OK)
         s = head(tale, households ? "Also counted" : "Counted", job->n_bases, err);
     tale->indent = 4;
+    tale->content = cov_alloc_zero(job->n_bases, sizeof *tale->content);
+    if (tale->content == NULL)
+        return cov_fail_memory(err);
     for (size_t i = 0; i < job->n_bases && s == COV_OK; i++)
-        s = cov_tale_base(tale, &job->bases[i], err);
+        s = cov_tale_base(tale, i, err);
     return s;
 }
 
@@ -205,12 +209,21 @@ static cov_status tell_notes(cov_tale *tale, cov_error *err)
 
 /* ---------------------------------------------------------------- interface */
 
+static cov_status check_columns(const cov_tale *tale, cov_error *err)
+{
+    const cov_preview preview = {tale->job, &tale->plan, tale->content, tale->id_column,
+                                 tale->name_column};
+    return tale->job->is_written ? cov_preview_check(&preview, err) : COV_OK;
+}
+
 static cov_status tell(cov_tale *tale, cov_error *err)
 {
     cov_status s =
         cov_plan_create(tale->job, &tale->policy, &tale->notes, &tale->phases, &tale->plan, err);
     if (s == COV_OK)
         s = tell_places(tale, err);
+    if (s == COV_OK)
+        s = check_columns(tale, err);
     if (s == COV_OK)
         s = tell_services(tale, err);
     if (s == COV_OK)
@@ -233,6 +246,9 @@ cov_status cov_job_describe(const cov_job *job, char **text, cov_error *err)
         tale.prose.text = NULL;
     }
     cov_prose_clear(&tale.prose);
+    cov_free(tale.id_column);
+    cov_free(tale.name_column);
+    cov_free(tale.content);
     cov_plan_clear(&tale.plan);
     cov_notes_clear(&tale.notes);
     return s;

@@ -8,7 +8,7 @@
 #ifndef COV_IO_DESCRIBE_H
 #define COV_IO_DESCRIBE_H
 
-#include "io/job.h"
+#include "io/bases.h"
 #include "io/prose.h"
 
 typedef struct cov_tale {
@@ -18,7 +18,10 @@ typedef struct cov_tale {
     cov_phases phases;
     cov_plan plan;
     cov_prose prose;
-    size_t indent; /* of lines on files */
+    size_t indent;   /* of lines on files */
+    char *id_column; /* of the areas, once they are told of */
+    char *name_column;
+    cov_content *content; /* of the bases, likewise */
 } cov_tale;
 
 /* What a file has to hold for its purpose. */
@@ -44,6 +47,6 @@ cov_status cov_tale_table(cov_tale *tale, const cov_source *source, const char *
  * or lines. */
 cov_status cov_tale_areas(cov_tale *tale, cov_error *err);
 cov_status cov_tale_households(cov_tale *tale, cov_error *err);
-cov_status cov_tale_base(cov_tale *tale, const cov_job_base *base, cov_error *err);
+cov_status cov_tale_base(cov_tale *tale, size_t base, cov_error *err);
 
 #endif

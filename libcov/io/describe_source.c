@@ -154,6 +154,12 @@ static const char *name_of(const cov_layer *layer, int column)
     return OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(OGR_L_GetLayerDefn(layer->layer), column));
 }
 
+static cov_status keep_name(const cov_layer *layer, int column, char **out, cov_error *err)
+{
+    *out = cov_copy_text(name_of(layer, column));
+    return *out != NULL ? COV_OK : cov_fail_memory(err);
+}
+
 /* In the order in which a run looks for them. */
 static cov_status tell_area_columns(cov_tale *tale, cov_layer *layer, cov_error *err)
 {
@@ -182,6 +188,10 @@ static cov_status tell_area_columns(cov_tale *tale, cov_layer *layer, cov_error 
         s = cov_prose_add(&tale->prose, tale->indent, err, "id %s%s%s%s", name_of(layer, id),
                           name >= 0 ? ", name " : "", name >= 0 ? name_of(layer, name) : "",
                           parents);
+    if (s == COV_OK)
+        s = keep_name(layer, id, &tale->id_column, err);
+    if (s == COV_OK && name >= 0)
+        s = keep_name(layer, name, &tale->name_column, err);
     cov_free(parents);
     return s;
 }
@@ -295,13 +305,15 @@ static cov_status tell_point_base(cov_tale *tale, const cov_job_base *base, cov_
     return s == COV_OK ? tell_points(tale, &query, err) : s;
 }
 
-cov_status cov_tale_base(cov_tale *tale, const cov_job_base *base, cov_error *err)
+cov_status cov_tale_base(cov_tale *tale, size_t index, cov_error *err)
 {
     const cov_setting setting = setting_of(tale);
+    const cov_job_base *base = &tale->job->bases[index];
     cov_content content = COV_CONTENT_POINTS;
     cov_status s = cov_base_content(&setting, base, &content, err);
     if (s != COV_OK)
         return s;
+    tale->content[index] = content;
     switch (content) {
     case COV_CONTENT_AREA:
         return cov_prose_add(&tale->prose, 2, err, "%s: the areas themselves, in km2", base->name);

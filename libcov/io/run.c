@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "io/inputs.h"
 #include "io/part.h"
+#include "io/preview.h"
 
 /* ---------------------------------------------------------------- bases */
 
@@ -215,11 +216,20 @@ static cov_status cut(cov_run *run, const cov_setting *setting, cov_ground *grou
     return s;
 }
 
+static cov_status check_columns(const cov_run *run, const cov_job *job, cov_error *err)
+{
+    const cov_preview preview = {job, &run->plan, run->content, run->areas.id_column,
+                                 run->areas.name_column};
+    return job->is_written ? cov_preview_check(&preview, err) : COV_OK;
+}
+
 static cov_status count(cov_run *run, const cov_setting *setting, cov_households *households,
                         cov_error *err)
 {
     cov_ground ground = {setting, &run->plan, &run->areas, &run->reaches, NULL, NULL};
     cov_status s = cov_area_layer_read(setting, &run->areas, err);
+    if (s == COV_OK)
+        s = check_columns(run, setting->job, err);
     if (s == COV_OK)
         s = cov_reaches_read(setting, &run->plan, &run->areas, &run->reaches, err);
     if (s == COV_OK)

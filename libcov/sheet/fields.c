@@ -140,18 +140,47 @@ static cov_status add_fields(const cov_sheet *sheet, cov_fields *fields, cov_err
     return s;
 }
 
-static cov_status check_names(const cov_fields *fields, cov_error *err)
+/* Whose column it is, as people call that. */
+static const char *owner_of(const cov_sheet *sheet, const cov_field *field)
+{
+    switch (field->role) {
+    case COV_FIELD_MEASURE:
+        return sheet->base[field->base].name;
+    case COV_FIELD_COUNT:
+    case COV_FIELD_PERCENT:
+    case COV_FIELD_UNKNOWN:
+        return cov_report_indicator_name(sheet->base[0].report, field->index);
+    case COV_FIELD_MISSING:
+        return sheet->target[field->index].name;
+    case COV_FIELD_ABOVE:
+    case COV_FIELD_BELOW:
+    case COV_FIELD_SHARE:
+    case COV_FIELD_RATE:
+        return sheet->ratios->ratio[field->index].name;
+    default:
+        return field->full;
+    }
+}
+
+static cov_status refuse_names(const cov_sheet *sheet, const cov_field *a, const cov_field *b,
+                               cov_error *err)
+{
+    const cov_quoted of_a = cov_quote(owner_of(sheet, a)), of_b = cov_quote(owner_of(sheet, b));
+    return cov_fail(err, COV_ERR_ARGUMENT,
+                    "two columns of the result would be called \"%s\": %s (%s) and %s (%s); rename "
+                    "the column of the input, or give the indicator, base or ratio another name",
+                    a->full, cov_heading_role(b->role), of_b.text, cov_heading_role(a->role),
+                    of_a.text);
+}
+
+static cov_status check_names(const cov_sheet *sheet, const cov_fields *fields, cov_error *err)
 {
     for (size_t i = 0; i < fields->n; i++) {
         const cov_field *a = &fields->field[i];
         for (size_t k = 0; k < i; k++) {
             const cov_field *b = &fields->field[k];
             if (cov_text_same(a->full, b->full))
-                return cov_fail(
-                    err, COV_ERR_ARGUMENT,
-                    "two columns of the result would be called \"%s\": %s and %s; rename the "
-                    "column of the input, or give the indicator, base or ratio another name",
-                    a->full, cov_heading_role(b->role), cov_heading_role(a->role));
+                return refuse_names(sheet, a, b, err);
         }
     }
     return COV_OK;
@@ -454,7 +483,7 @@ cov_status cov_fields_create(const cov_sheet *sheet, const cov_format *format, c
         areas_only ? cov_areas_count(sheet->areas) : cov_report_rows(sheet->base[0].report);
     cov_status s = add_fields(sheet, &fields, err);
     if (s == COV_OK)
-        s = check_names(&fields, err);
+        s = check_names(sheet, &fields, err);
     if (s == COV_OK)
         s = check_texts(sheet, format, &fields, err);
     if (s == COV_OK)
@@ -469,6 +498,16 @@ cov_status cov_fields_create(const cov_sheet *sheet, const cov_format *format, c
     }
     *out = fields;
     return COV_OK;
+}
+
+cov_status cov_fields_check(const cov_sheet *sheet, cov_error *err)
+{
+    cov_fields fields = {.n = 0};
+    cov_status s = add_fields(sheet, &fields, err);
+    if (s == COV_OK)
+        s = check_names(sheet, &fields, err);
+    cov_fields_clear(&fields);
+    return s;
 }
 
 void cov_fields_clear(cov_fields *fields)

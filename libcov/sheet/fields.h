@@ -77,6 +77,9 @@ cov_status cov_fields_create(const cov_sheet *sheet, const cov_format *format, c
                              cov_error *err);
 void cov_fields_clear(cov_fields *fields);
 
+/* The same for the names of the fields alone, in any format. */
+cov_status cov_fields_check(const cov_sheet *sheet, cov_error *err);
+
 /* The value of a field in `row`, which is row number `number` of the report. */
 cov_status cov_fields_value(const cov_fields *fields, size_t field, const cov_sheet *sheet,
                             size_t number, const cov_row *row, cov_value *out, cov_error *err);
