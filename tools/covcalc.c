@@ -19,7 +19,7 @@ static cov_status calculate(const cli *c, cov_job *job, const outputs *list, cov
     cov_run *run = NULL;
     job->progress = progress_draw;
     job->progress_data = &p;
-    cov_status s = outputs_check(list, &p, err);
+    cov_status s = outputs_check(list, job, &p, err);
     if (s == COV_OK)
         s = cov_run_create(job, &run, err);
     progress_erase(&p);
@@ -46,7 +46,7 @@ static cov_status describe(const cov_job *job, const outputs *list, cov_error *e
         printf("%s  %s\n", i == 0 ? "\nOutputs\n" : "", path);
         g_free(path);
     }
-    return outputs_check(list, NULL, err);
+    return outputs_check(list, job, NULL, err);
 }
 
 /* The job is the command line's, or the project's with the command line's way of running it. */

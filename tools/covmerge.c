@@ -10,7 +10,7 @@ static cov_status start(cli *c, cov_error *err)
     c->job.part = outputs_have_part(&list);
     c->job.progress = progress_draw;
     c->job.progress_data = &p;
-    cov_status s = outputs_check(&list, &p, err);
+    cov_status s = outputs_check(&list, NULL, &p, err);
     if (s == COV_OK)
         s = cov_run_merge((const char *const *)c->positional->pdata, c->positional->len, &c->job,
                           &run, err);

@@ -117,12 +117,35 @@ static cov_write_options write_options(const cov_project_output *output, progres
     return options;
 }
 
-cov_status outputs_check(const outputs *list, progress *p, cov_error *err)
+/* One file under two names: the second would take the first away. */
+static cov_status check_twice(const outputs *list, size_t i, cov_error *err)
+{
+    gboolean twice = FALSE;
+    char *path = g_canonicalize_filename(list->at[i].path, NULL);
+    for (size_t k = 0; k < i && !twice; k++) {
+        char *other = g_canonicalize_filename(list->at[k].path, NULL);
+        twice = strcmp(path, other) == 0;
+        g_free(other);
+        if (twice) {
+            *err = (cov_error){COV_ERR_ARGUMENT, ""};
+            g_snprintf(err->message, sizeof err->message,
+                       "%s and %s are the same file: write the result there once", list->at[k].path,
+                       list->at[i].path);
+        }
+    }
+    g_free(path);
+    return twice ? COV_ERR_ARGUMENT : COV_OK;
+}
+
+cov_status outputs_check(const outputs *list, const cov_job *job, progress *p, cov_error *err)
 {
     cov_status s = COV_OK;
     for (size_t i = 0; i < list->n && s == COV_OK; i++) {
         cov_write_options options = write_options(&list->at[i], p);
-        s = cov_output_check(list->at[i].path, &options, err);
+        s = check_twice(list, i, err);
+        if (s == COV_OK)
+            s = job != NULL ? cov_job_check_output(job, list->at[i].path, &options, err)
+                            : cov_output_check(list->at[i].path, &options, err);
     }
     return s;
 }

@@ -22,8 +22,9 @@ gboolean outputs_have_part(const outputs *list);
 /* The first file that holds rows, which a part doesn't; NULL where there is none. */
 const char *outputs_file_of_rows(const outputs *list);
 
-/* No long run for an output that can't be. */
-COV_MUST_CHECK cov_status outputs_check(const outputs *list, progress *p, cov_error *err);
+/* No long run for an output that can't be, or that takes away what the job (NULL: none) reads. */
+COV_MUST_CHECK cov_status outputs_check(const outputs *list, const cov_job *job, progress *p,
+                                        cov_error *err);
 
 /* Write all files, then print the table. */
 COV_MUST_CHECK cov_status outputs_write(const cli *c, const outputs *list, const cov_run *run,

@@ -390,6 +390,11 @@ COV_API COV_MUST_CHECK cov_status cov_output_check(const char *path,
                                                    const cov_write_options *options,
                                                    cov_error *err);
 
+/* The same for an output of a job: neither may it take away what the job reads (COV_ERR_EXISTS). */
+COV_API COV_MUST_CHECK cov_status cov_job_check_output(const cov_job *job, const char *path,
+                                                       const cov_write_options *options,
+                                                       cov_error *err);
+
 /* Write the report as a layer, one feature per row of the report, in its order: the areas' id, name
  * and parent columns under their own names, `level` ("area", the name of a parent's column,
  * "total"), `households` (or the weight column's name), and NAME_n and NAME_pct for each indicator;

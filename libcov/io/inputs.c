@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/job.h"
 #include "io/path.h"
 
 /* What formats read beside the file that is named, in its place or behind its extension. */
@@ -145,4 +146,75 @@ cov_status cov_inputs_check(char *const *input, size_t n, const cov_target *targ
 {
     search s = {input, n};
     return cov_target_each(target, check_file, &s, err);
+}
+
+/* ---------------------------------------------------------------- of a job */
+
+typedef struct listing {
+    char **input;
+    size_t n;
+} listing;
+
+static cov_status add(listing *l, const cov_source *source, cov_error *err)
+{
+    if (source->path == NULL)
+        return COV_OK;
+    l->input[l->n] = cov_copy_text(source->path);
+    return l->input[l->n++] != NULL ? COV_OK : cov_fail_memory(err);
+}
+
+static cov_status add_all(listing *l, const cov_job *job, cov_error *err)
+{
+    cov_status s = add(l, &job->areas, err);
+    if (s == COV_OK)
+        s = add(l, &job->households, err);
+    for (size_t i = 0; i < job->n_services && s == COV_OK; i++) {
+        s = add(l, &job->services[i].source, err);
+        if (s == COV_OK)
+            s = add(l, &job->services[i].barriers, err);
+    }
+    for (size_t i = 0; i < job->n_bases && s == COV_OK; i++)
+        s = add(l, &job->bases[i].source, err);
+    for (size_t i = 0; i < job->n_ratios && s == COV_OK; i++)
+        s = add(l, &job->ratios[i].source, err);
+    return s;
+}
+
+cov_status cov_inputs_list(const cov_job *job, char ***input, size_t *n, cov_error *err)
+{
+    listing l = {NULL, 0};
+    l.input =
+        cov_alloc_zero(2 * job->n_services + job->n_bases + job->n_ratios + 2, sizeof *l.input);
+    cov_status s = l.input != NULL ? add_all(&l, job, err) : cov_fail_memory(err);
+    *input = l.input;
+    *n = l.n;
+    return s;
+}
+
+void cov_inputs_free(char **input, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        cov_free(input[i]);
+    cov_free(input);
+}
+
+cov_status cov_job_check_output(const cov_job *job, const char *path,
+                                const cov_write_options *options, cov_error *err)
+{
+    cov_target target = {0};
+    char **input = NULL;
+    size_t n = 0;
+    int has_format = options != NULL && options->size == sizeof *options;
+    if (job == NULL || path == NULL)
+        return cov_fail(err, COV_ERR_ARGUMENT, "there is no job, or no path, to check");
+    cov_status s = cov_job_check(job, err);
+    if (s == COV_OK)
+        s = cov_inputs_list(job, &input, &n, err);
+    if (s == COV_OK)
+        s = cov_target_parse(path, has_format ? options->format : NULL, &target, err);
+    if (s == COV_OK)
+        s = cov_inputs_check(input, n, &target, err);
+    cov_target_clear(&target);
+    cov_inputs_free(input, n);
+    return s == COV_OK ? cov_output_check(path, options, err) : s;
 }

@@ -7,7 +7,13 @@
 #ifndef COV_IO_INPUTS_H
 #define COV_IO_INPUTS_H
 
+#include <cov/io.h>
+
 #include "io/target.h"
+
+/* The paths that a job reads. */
+cov_status cov_inputs_list(const cov_job *job, char ***input, size_t *n, cov_error *err);
+void cov_inputs_free(char **input, size_t n);
 
 /* COV_ERR_EXISTS names the first file of the target that belongs to one of the inputs. */
 cov_status cov_inputs_check(char *const *input, size_t n, const cov_target *target, cov_error *err);

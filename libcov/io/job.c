@@ -278,7 +278,7 @@ static cov_status check_part(const cov_job *job, cov_error *err)
     return job->n_ratios > 0 ? cov_job_refuse_part(job->ratios[0].name, err) : COV_OK;
 }
 
-static cov_status check_job(const cov_job *job, cov_error *err)
+cov_status cov_job_check(const cov_job *job, cov_error *err)
 {
     if (job->size != sizeof *job)
         return cov_fail(err, COV_ERR_ARGUMENT, "cov_job.size is %zu: use COV_JOB_INIT", job->size);
@@ -510,7 +510,7 @@ cov_status cov_plan_create(const cov_job *job, const cov_policy *policy, cov_not
 {
     cov_plan plan;
     memset(&plan, 0, sizeof plan);
-    cov_status s = check_job(job, err);
+    cov_status s = cov_job_check(job, err);
     if (s == COV_OK)
         s = fill(&plan, job, policy, notes, phases, err);
     if (s == COV_OK)

@@ -30,6 +30,9 @@ typedef struct cov_plan {
     size_t text_capacity;
 } cov_plan;
 
+/* COV_ERR_ARGUMENT for what the caller forgot, by the job alone. */
+cov_status cov_job_check(const cov_job *job, cov_error *err);
+
 /* Check the job and plan it: COV_ERR_ARGUMENT for what the caller forgot, COV_ERR_EXPRESSION and
  * the errors of cov_tally_create for services, indicators, tiers and targets. Only files of
  * services that split are opened. The plan borrows from the job. */

@@ -95,35 +95,6 @@ static cov_status count_bases(cov_run *run, const cov_ground *ground, const cov_
 
 /* ---------------------------------------------------------------- inputs */
 
-static cov_status remember_input(cov_run *run, const char *path, cov_error *err)
-{
-    if (path == NULL)
-        return COV_OK;
-    run->input[run->n_inputs] = cov_copy_text(path);
-    return run->input[run->n_inputs++] != NULL ? COV_OK : cov_fail_memory(err);
-}
-
-static cov_status remember_inputs(cov_run *run, const cov_job *job, cov_error *err)
-{
-    run->input =
-        cov_alloc_zero(2 * job->n_services + job->n_bases + job->n_ratios + 2, sizeof *run->input);
-    if (run->input == NULL)
-        return cov_fail_memory(err);
-    cov_status s = remember_input(run, job->areas.path, err);
-    if (s == COV_OK)
-        s = remember_input(run, job->households.path, err);
-    for (size_t i = 0; i < job->n_services && s == COV_OK; i++) {
-        s = remember_input(run, job->services[i].source.path, err);
-        if (s == COV_OK)
-            s = remember_input(run, job->services[i].barriers.path, err);
-    }
-    for (size_t i = 0; i < job->n_bases && s == COV_OK; i++)
-        s = remember_input(run, job->bases[i].source.path, err);
-    for (size_t i = 0; i < job->n_ratios && s == COV_OK; i++)
-        s = remember_input(run, job->ratios[i].source.path, err);
-    return s;
-}
-
 /* Whatever the user allows to be replaced: never what the result was made of. Finds out what is to
  * be written by the way. */
 static cov_status check_inputs(const cov_run *run, const char *path,
@@ -252,7 +223,7 @@ static cov_status do_job(cov_run *run, const cov_job *job, cov_error *err)
     setting.phases = &run->phases;
     cov_status s = cov_plan_create(job, &policy, &run->notes, &run->phases, &run->plan, err);
     if (s == COV_OK)
-        s = remember_inputs(run, job, err);
+        s = cov_inputs_list(job, &run->input, &run->n_inputs, err);
     if (s == COV_OK)
         s = cov_answers_read(&run->plan, &policy, &run->notes, &run->phases, &run->answers, err);
     if (s == COV_OK)
@@ -315,9 +286,7 @@ void cov_run_free(cov_run *run)
     cov_ratios_clear(&run->ratios);
     cov_area_layer_clear(&run->areas);
     cov_notes_clear(&run->notes);
-    for (size_t i = 0; i < run->n_inputs; i++)
-        cov_free(run->input[i]);
-    cov_free(run->input);
+    cov_inputs_free(run->input, run->n_inputs);
     cov_free(run->base);
     cov_free(run->sheet_base);
     cov_free(run->questions);
