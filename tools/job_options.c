@@ -211,6 +211,8 @@ gboolean take_base(cli *c, const option *o, const char *value, GError **error)
 gboolean take_indicator(cli *c, const option *o, const char *value, GError **error)
 {
     cov_indicator indicator = {NULL, value};
+    if (*value == '\0')
+        return option_wrong(error, "--%s needs %s, not an empty text", o->name, o->arg);
     size_t length = strcspn(value, "=()<>!&|,");
     if (value[length] == '=') {
         char *name = g_strstrip(g_strndup(value, length));

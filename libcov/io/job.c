@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "engine/indicator.h"
 #include "engine/service.h"
+#include "io/crs.h"
 #include "io/path.h"
 #include "io/signal.h"
 #include "io/split.h"
@@ -115,6 +116,11 @@ static cov_status check_service(const cov_job *job, size_t i, cov_error *err)
         return wrong(service,
                      "has both a file and a column in one entry: give two entries of the same "
                      "name, or take one of them away",
+                     err);
+    if (service->split == NULL && strchr(service->name, '*') != NULL)
+        return wrong(service,
+                     "has a '*' in its name, which stands for the values of a column: say which "
+                     "(split)",
                      err);
     if (service->split != NULL && service->by != COV_BY_POLYGONS && service->by != COV_BY_DISTANCE)
         return wrong(service, "can't be split: only layers of polygons, lines or points are", err);
@@ -249,9 +255,24 @@ static cov_status check_sources(const cov_job *job, cov_error *err)
     return s;
 }
 
+/* Also where every layer states its own, and it would not be looked at. */
+static cov_status check_crs(const cov_job *job, cov_error *err)
+{
+    OGRSpatialReferenceH crs = NULL;
+    if (job->assume_crs == NULL)
+        return COV_OK;
+    cov_gdal_init();
+    cov_status s = cov_crs_from_text(job->assume_crs, &crs, err);
+    if (crs != NULL)
+        OSRRelease(crs);
+    return s;
+}
+
 static cov_status check_entries(const cov_job *job, cov_error *err)
 {
     cov_status s = check_arrays(job, err);
+    if (s == COV_OK)
+        s = check_crs(job, err);
     for (size_t i = 0; i < job->n_services && s == COV_OK; i++)
         s = check_service(job, i, err);
     for (size_t i = 0; i < job->n_bases && s == COV_OK; i++)
