@@ -179,6 +179,19 @@ cov_status cov_rings_reserve(cov_rings *rings, size_t wkb_size, cov_error *err)
     return COV_OK;
 }
 
+const cov_ring *cov_rings_of(const cov_rings *rings, size_t vertex)
+{
+    size_t low = 0, high = rings->n_rings;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (rings->ring[middle].first <= vertex)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &rings->ring[low];
+}
+
 void cov_rings_clear(cov_rings *rings)
 {
     cov_free(rings->vertex);

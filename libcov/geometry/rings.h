@@ -45,6 +45,9 @@ cov_status cov_rings_add(cov_rings *rings, const void *wkb, size_t size, uint32_
 /* Make room for polygons of so many bytes of WKB in all. Not needed, but saves moving. */
 cov_status cov_rings_reserve(cov_rings *rings, size_t wkb_size, cov_error *err);
 
+/* The ring of a vertex; rings lie in the order of their vertices. */
+const cov_ring *cov_rings_of(const cov_rings *rings, size_t vertex);
+
 void cov_rings_clear(cov_rings *rings);
 
 #endif

@@ -255,19 +255,6 @@ static size_t edges_allowed(const cov_cells *c, const cell *this)
     return (size_t)LIST_EDGES << (level > PATIENT_LEVELS ? level - PATIENT_LEVELS : 0);
 }
 
-static const cov_ring *ring_of(const cov_rings *rings, uint32_t vertex)
-{
-    size_t low = 0, high = rings->n_rings;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (rings->ring[middle].first <= vertex)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &rings->ring[low];
-}
-
 /* Whether more polygons hold the centre than have a border in the cell, which is to say that one of
  * them holds all of it. */
 static bool is_covered(const cov_rows *b, const cell *this)
@@ -278,7 +265,7 @@ static bool is_covered(const cov_rows *b, const cell *this)
     for (size_t i = 0; i < this->n && held > 0; i++) {
         if (e[i].first < behind)
             continue;
-        const cov_ring *ring = ring_of(b->rings, e[i].first);
+        const cov_ring *ring = cov_rings_of(b->rings, e[i].first);
         behind = ring->first + ring->n;
         held--;
     }

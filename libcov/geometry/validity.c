@@ -116,25 +116,12 @@ static bool turns_are_clear(const cov_rings *rings)
     return true;
 }
 
-static const cov_ring *ring_of(const cov_rings *rings, uint32_t edge)
-{
-    size_t low = 0, high = rings->n_rings;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (rings->ring[middle].first <= edge)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &rings->ring[low];
-}
-
 /* Whether an edge and a later one are neighbours at a vertex, which turns_are_clear has seen. */
 static bool are_neighbours(const cov_rings *rings, uint32_t edge, uint32_t later)
 {
     if (later == edge + 1)
         return true; /* of one ring: between rings stands a vertex that begins no edge */
-    const cov_ring *ring = ring_of(rings, edge);
+    const cov_ring *ring = cov_rings_of(rings, edge);
     return edge == ring->first && later == ring->first + ring->n - 2;
 }
 
@@ -302,7 +289,7 @@ static uint32_t holder_of(const cov_rings *rings, uint32_t edge)
     if (edge == NO_EDGE)
         return 0;
     const cov_xy *v = rings->vertex + edge;
-    return v[1].y < v[0].y ? ring_of(rings, edge)->label : 0;
+    return v[1].y < v[0].y ? cov_rings_of(rings, edge)->label : 0;
 }
 
 static bool rings_are_in_place(proof *p)

@@ -9,12 +9,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/path.h"
+#include "io/shape_format.h"
 #include "io/shapefile.h"
-
-#define SHP_HEADER 100
-#define POINT 1
-#define POINT_Z 11
-#define POINT_M 21
 
 /* More than the header of any .dbf, and than a .prj or .cpg with something in it. */
 #define PART_MAX 65536
@@ -54,21 +50,22 @@ static int copy_shapes(const cov_shape_head *head, const char *path, const char 
     static const unsigned char words[4] = {0, 0, 0, SHP_HEADER / 2};
     if (!read_part(path, extension, b) || b->n < SHP_HEADER)
         return 0;
-    uint32_t type = b->at[32];
-    memcpy(b->at + 24, words, sizeof words);
+    uint32_t type = little32(b->at + SHP_TYPE);
+    memcpy(b->at + SHP_LENGTH, words, sizeof words);
     b->n = SHP_HEADER;
-    return (type == POINT || type == POINT_Z || type == POINT_M) && write_part(head, extension, b);
+    return (type == SHP_POINT || type == SHP_POINT_Z || type == SHP_POINT_M) &&
+           write_part(head, extension, b);
 }
 
 /* Its header, without records. */
 static int copy_table(const cov_shape_head *head, const char *path, bytes *b)
 {
-    if (!read_part(path, "dbf", b) || b->n < 32)
+    if (!read_part(path, "dbf", b) || b->n < DBF_HEADER)
         return 0;
-    size_t header = b->at[8] | (size_t)b->at[9] << 8;
+    size_t header = little16(b->at + DBF_HEADER_LENGTH);
     if (header > b->n)
         return 0;
-    memset(b->at + 4, 0, 4);
+    memset(b->at + DBF_RECORDS, 0, 4);
     b->n = header;
     return write_part(head, "dbf", b);
 }

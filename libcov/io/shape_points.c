@@ -10,21 +10,8 @@
 #include "base/mem.h"
 #include "io/column.h"
 #include "io/path.h"
+#include "io/shape_format.h"
 #include "io/shapefile.h"
-
-/* ESRI Shapefile Technical Description, July 1998. */
-#define SHP_HEADER 100
-#define SHX_RECORD 8
-#define POINT 1
-#define POINT_Z 11
-#define POINT_M 21
-
-/* dBASE III and its followers: a header of 32 bytes, 32 for each column, a mark behind them. */
-#define DBF_HEADER 32
-#define DBF_COLUMN 32
-#define DBF_END 0x0D
-#define DBF_COLUMNS 255
-#define DELETED '*'
 
 /* So much of each file at a time, that it is still in the cache when it is looked at. */
 #define BLOCK (UINT32_C(1) << 18)
@@ -64,21 +51,6 @@ struct cov_shape_reader {
     char *text;
 };
 
-static uint32_t big32(const unsigned char *b)
-{
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
-static uint32_t little32(const unsigned char *b)
-{
-    return (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
-}
-
-static uint32_t little16(const unsigned char *b)
-{
-    return (uint32_t)b[1] << 8 | b[0];
-}
-
 static double little_double(const unsigned char *b)
 {
     uint64_t bits = (uint64_t)little32(b + 4) << 32 | little32(b);
@@ -107,7 +79,7 @@ static int read_at(int file, void *to, size_t size, uint64_t at)
 /* Bytes of the record of a shape with its header of 8; 0 for what is no point. */
 static uint32_t shape_bytes(uint32_t type)
 {
-    return type == POINT ? 28 : type == POINT_Z ? 44 : type == POINT_M ? 36 : 0;
+    return type == SHP_POINT ? 28 : type == SHP_POINT_Z ? 44 : type == SHP_POINT_M ? 36 : 0;
 }
 
 static int read_shape_header(cov_shape_points *p)
@@ -115,10 +87,10 @@ static int read_shape_header(cov_shape_points *p)
     unsigned char shp[SHP_HEADER], shx[SHP_HEADER];
     if (!read_at(p->shp, shp, sizeof shp, 0) || !read_at(p->shx, shx, sizeof shx, 0))
         return 0;
-    p->type = little32(shp + 32);
+    p->type = little32(shp + SHP_TYPE);
     p->shape = shape_bytes(p->type);
-    return p->shape != 0 && (uint64_t)big32(shp + 24) * 2 == SHP_HEADER + p->n * p->shape &&
-           (uint64_t)big32(shx + 24) * 2 == SHP_HEADER + p->n * SHX_RECORD;
+    return p->shape != 0 && (uint64_t)big32(shp + SHP_LENGTH) * 2 == SHP_HEADER + p->n * p->shape &&
+           (uint64_t)big32(shx + SHP_LENGTH) * 2 == SHP_HEADER + p->n * SHX_RECORD;
 }
 
 /* A cell of the .dbf that is read as GDAL reads it. */
@@ -177,9 +149,9 @@ static int read_table_header(cov_shape_points *p, OGRFeatureDefnH fields, const 
     size_t size = DBF_HEADER + (size_t)p->n_columns * DBF_COLUMN + 1;
     if (p->n_columns > DBF_COLUMNS || !read_at(p->dbf, head, size, 0))
         return 0;
-    p->n = little32(head + 4);
-    p->dbf_header = little16(head + 8);
-    p->row = little16(head + 10);
+    p->n = little32(head + DBF_RECORDS);
+    p->dbf_header = little16(head + DBF_HEADER_LENGTH);
+    p->row = little16(head + DBF_RECORD_LENGTH);
     return head[size - 1] == DBF_END && p->dbf_header >= size &&
            plan_columns(p, head, fields, columns, n);
 }
@@ -383,7 +355,7 @@ static int visit_record(cov_shape_reader *r, uint64_t i, size_t k, cov_visit vis
 {
     const cov_shape_points *p = r->points;
     const unsigned char *shape = r->shp + k * p->shape, *row = r->dbf + k * p->row;
-    if (row[0] == DELETED)
+    if (row[0] == DBF_DELETED)
         return 1;
     double x = little_double(shape + 12), y = little_double(shape + 20);
     const cov_record record = {p->label, (int64_t)i + 1, NULL, r->datum};
@@ -415,7 +387,7 @@ cov_status cov_shape_reader_deleted(cov_shape_reader *reader, uint64_t first, si
         if (!read_at(p->dbf, reader->dbf, block * p->row, row_at(p, first + done)))
             return cov_fail(err, COV_ERR_IO, "%s: its .dbf was cut while it was read", p->label);
         for (size_t k = 0; k < block; k++)
-            *out += reader->dbf[k * p->row] == DELETED;
+            *out += reader->dbf[k * p->row] == DBF_DELETED;
         done += block;
     }
     return COV_OK;

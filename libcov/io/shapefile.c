@@ -10,15 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/path.h"
-
-/* ESRI Shapefile Technical Description, July 1998, pages 3-5 and 23-24: header and index. */
-#define SHP_HEADER 100
-#define SHP_CODE 9994
-#define SHX_RECORD 8
-
-/* dBASE III: header length and record length in bytes, number of records. */
-#define DBF_HEADER 32
-#define DBF_LANGUAGE 29
+#include "io/shape_format.h"
 
 typedef struct part {
     VSILFILE *file;
@@ -26,21 +18,6 @@ typedef struct part {
     const char *extension;
     uint64_t size;
 } part;
-
-static uint32_t big32(const unsigned char *b)
-{
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
-static uint32_t little32(const unsigned char *b)
-{
-    return (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
-}
-
-static uint32_t little16(const unsigned char *b)
-{
-    return (uint32_t)b[1] << 8 | b[0];
-}
 
 /* ---------------------------------------------------------------- the parts */
 
@@ -115,7 +92,7 @@ static cov_status check_header(part *p, const char *label, uint64_t *length, cov
                         p->extension);
     if (n < sizeof head)
         return fail_truncated(p, label, SHP_HEADER, err);
-    *length = (uint64_t)big32(head + 24) * 2;
+    *length = (uint64_t)big32(head + SHP_LENGTH) * 2;
     if (*length < SHP_HEADER)
         return cov_fail(err, COV_ERR_INPUT,
                         "%s: the header of its .%s is damaged: write the shapefile again", label,
@@ -161,9 +138,9 @@ static cov_status check_table(part *dbf, const char *label, uint64_t shapes, uin
     unsigned char head[DBF_HEADER];
     if (VSIFReadL(head, 1, sizeof head, dbf->file) != sizeof head)
         return fail_truncated(dbf, label, DBF_HEADER, err);
-    uint64_t records = little32(head + 4);
-    uint32_t record = little16(head + 10);
-    *header = little16(head + 8);
+    uint64_t records = little32(head + DBF_RECORDS);
+    uint32_t record = little16(head + DBF_RECORD_LENGTH);
+    *header = little16(head + DBF_HEADER_LENGTH);
     *language = head[DBF_LANGUAGE];
     uint64_t length = *header + records * record;
     if (*header < DBF_HEADER || record == 0)

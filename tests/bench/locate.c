@@ -18,30 +18,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "records.h"
+#include "timing.h"
 
 typedef struct polygons {
     size_t n;
     cov_area *area;
     size_t n_vertices;
 } polygons;
-
-typedef struct record {
-    double x, y;
-    char rest[16];
-} record;
-
-typedef struct records {
-    size_t n;
-    record *record;
-} records;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void die(const char *what)
 {
@@ -69,37 +54,6 @@ static polygons read_polygons(const char *path)
     }
     GDALClose(data);
     return p;
-}
-
-/* Uniform in the extent, the same every time. */
-static records make_records(size_t n, const double extent[4])
-{
-    records r = {n, malloc(n * sizeof(record))};
-    uint64_t seed = 1;
-    for (size_t i = 0; i < n; i++) {
-        double u[2];
-        for (int k = 0; k < 2; k++) {
-            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-            u[k] = (double)(seed >> 11) * 0x1p-53;
-        }
-        r.record[i].x = extent[0] + u[0] * (extent[2] - extent[0]);
-        r.record[i].y = extent[1] + u[1] * (extent[3] - extent[1]);
-    }
-    return r;
-}
-
-static records read_records(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    if (f == NULL || fseek(f, 0, SEEK_END) != 0)
-        die("cannot open the points");
-    records r = {(size_t)ftell(f) / sizeof(record), NULL};
-    rewind(f);
-    r.record = malloc(r.n * sizeof(record));
-    if (fread(r.record, sizeof(record), r.n, f) != r.n)
-        die("cannot read the points");
-    fclose(f);
-    return r;
 }
 
 /* ---------------------------------------------------------------- libcov */
@@ -231,18 +185,6 @@ static double random_lines(size_t bytes)
 
 /* ---------------------------------------------------------------- all */
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *t, size_t n)
-{
-    qsort(t, n, sizeof *t, compare_doubles);
-    return t[n / 2];
-}
-
 enum { RUNS = 5 };
 
 static double time_cov_median(const cov_areas *areas, const records *r, int32_t *out,
@@ -362,6 +304,8 @@ int main(int argc, char **argv)
     char *end = "";
     size_t n = argc > 2 ? (size_t)strtoul(argv[2], &end, 10) : 1000000;
     records r = *end == '\0' ? make_records(n, extent) : read_records(argv[2]);
+    if (r.record == NULL)
+        die("cannot read the points");
     size_t n_geos = argc > 3 ? (size_t)atol(argv[3]) : 200000;
     n_geos = n_geos < r.n ? n_geos : r.n;
     int32_t *out = malloc(r.n * sizeof *out);

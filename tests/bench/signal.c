@@ -16,13 +16,13 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cpl_string.h>
 #include <gdal.h>
 
 #include "io/raster.h"
+#include "timing.h"
 
 enum { BATCH = 65536, TILE = 256 };
 
@@ -30,13 +30,6 @@ static void die(const char *why)
 {
     fprintf(stderr, "bench_signal: %s\n", why);
     exit(1);
-}
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static double unit(uint64_t *seed)

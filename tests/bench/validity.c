@@ -13,9 +13,9 @@
 #include <ogr_api.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "geometry/validity.h"
+#include "timing.h"
 
 enum { RUNS = 5, RING = 24, RINGS = 3 };
 
@@ -26,13 +26,6 @@ typedef struct polygons {
     size_t vertices;
     char *proved, *valid;
 } polygons;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void die(const char *what)
 {
@@ -105,18 +98,6 @@ static polygons make_polygons(size_t vertices)
     add(&p, all);
     OGR_G_DestroyGeometry(all);
     return p;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *t, size_t n)
-{
-    qsort(t, n, sizeof *t, compare_doubles);
-    return t[n / 2];
 }
 
 static double prove(const polygons *p)
