@@ -248,7 +248,8 @@ cov_status cov_households_rewind(cov_households *households, unsigned again, cov
     if ((again & COV_AGAIN_BY_GDAL) != 0)
         leave_stream(h);
     cov_seen_forget(&h->seen);
-    memset(h->chunk, 0, h->n_chunks * sizeof *h->chunk);
+    for (size_t i = 0; i < h->n_chunks; i++)
+        h->chunk[i] = (cov_chunk){0, 0};
     h->n_handed = 0;
     h->next_chunk = 0;
     h->n_awaited = 0;
