@@ -93,7 +93,8 @@ def qgis(bench, region, n, folder):
     return Contender(QGIS, argv, out.with_suffix(".out"),
                      lambda: read(out, "code", "n"),
                      {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(folder),
-                      "HOME": str(folder)})
+                      "HOME": str(folder),
+                      "PATH": "/usr/bin:/bin"})  # the Python that comes first is taken for its own
 
 
 def exactextract(bench, region):
